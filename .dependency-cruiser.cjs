@@ -1,5 +1,16 @@
 /** The import rules of docs/architecture.md, one per room. `npm run boundaries` checks them. */
-const ROOMS = ['domain', 'workflows', 'activities', 'api', 'bridge', 'consumers', 'platform', 'scripts', 'bench', 'test'];
+const ROOMS = [
+  'domain',
+  'workflows',
+  'activities',
+  'api',
+  'bridge',
+  'consumers',
+  'platform',
+  'scripts',
+  'bench',
+  'test',
+];
 const others = (...allowed) => `^(${ROOMS.filter((room) => !allowed.includes(room)).join('|')})/`;
 const room = (name, comment, ...allowed) => ({
   name: `${name}-imports`,
@@ -12,7 +23,13 @@ const room = (name, comment, ...allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphan-import', comment: 'an import that does not resolve', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphan-import',
+      comment: 'an import that does not resolve',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
     room('domain', 'domain is pure: it imports no other room'),
     room('platform', 'platform may import domain', 'domain'),
     room('activities', 'activities may import domain and platform', 'domain', 'platform'),
@@ -37,7 +54,10 @@ module.exports = {
       comment: 'no Node built-ins and no packages but the Temporal workflow ones',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/@temporalio/(workflow|common)/' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        pathNot: 'node_modules/@temporalio/(workflow|common)/',
+      },
     },
     {
       name: 'domain-packages',

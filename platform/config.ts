@@ -5,9 +5,7 @@ export const ROLES = ['api', 'worker', 'bridge', 'consumers', 'all'] as const;
 export type Role = (typeof ROLES)[number];
 
 const port = z.coerce.number().int().min(1).max(65535);
-const flag = z
-  .enum(['true', 'false', '1', '0', ''])
-  .transform((value) => value === 'true' || value === '1');
+const flag = z.enum(['true', 'false', '1', '0', '']).transform((value) => value === 'true' || value === '1');
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -35,21 +33,39 @@ const environment = z.object({
     .max(65535)
     .default(0)
     .describe('Port for /livez, /readyz, /metrics of a process without the API role; 0: none.'),
-  TRUST_PROXY: z.coerce.number().int().min(0).default(0).describe('How many proxies stand in front of the API.'),
-  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600).describe('Requests a minute for one caller.'),
+  TRUST_PROXY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('How many proxies stand in front of the API.'),
+  RATE_LIMIT_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(600)
+    .describe('Requests a minute for one caller.'),
 
   DATABASE_URL: z.string().default('postgresql://booking:booking@127.0.0.1:54329/booking'),
   DATABASE_POOL: z.coerce.number().int().min(1).default(10).describe('Connections in the pool of each role.'),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TASK_QUEUE: z.string().default('bookings'),
-  TEMPORAL_UI_URL: z.string().default('http://127.0.0.1:8233').describe('Base address for links into the Web UI.'),
+  TEMPORAL_UI_URL: z
+    .string()
+    .default('http://127.0.0.1:8233')
+    .describe('Base address for links into the Web UI.'),
   TEMPORAL_TLS: flag.default(false),
   TEMPORAL_API_KEY: z.string().optional(),
-  WORKER_BUILD_ID: z.string().optional().describe('Set, the worker is versioned under this build id (see docs).'),
+  WORKER_BUILD_ID: z
+    .string()
+    .optional()
+    .describe('Set, the worker is versioned under this build id (see docs).'),
   WORKER_DEPLOYMENT: z.string().default('booking-saga'),
 
-  KAFKA_BROKERS: list.default(['127.0.0.1:9092']).describe('Comma separated. Empty: the product runs without Kafka.'),
+  KAFKA_BROKERS: list
+    .default(['127.0.0.1:9092'])
+    .describe('Comma separated. Empty: the product runs without Kafka.'),
   KAFKA_REQUEST_TOPIC: z.string().default('booking-requests'),
   KAFKA_RESPONSE_TOPIC: z.string().default('booking-updates'),
   KAFKA_PARTITIONS: z.coerce.number().int().min(3).max(20).default(6),
@@ -62,7 +78,9 @@ const environment = z.object({
     .describe('How long one batch may take to be acknowledged; a new lane holder waits it out.'),
   TOPIC_DIALECTS: list
     .default([])
-    .describe('Further dialects (stays, travel, hotel) every booking is mirrored in, besides its own system.'),
+    .describe(
+      'Further dialects (stays, travel, hotel) every booking is mirrored in, besides its own system.',
+    ),
 
   AUTH_SECRET: z
     .string()
@@ -73,7 +91,10 @@ const environment = z.object({
   AUTH_ISSUER: z.string().default('booking-saga'),
   AUTH_AUDIENCE: z.string().default('booking-saga-api'),
   AUTH_ALGORITHMS: list.default(['RS256', 'ES256', 'EdDSA']).describe('Accepted with AUTH_JWKS_URL.'),
-  AUTH_COOKIE: z.string().optional().describe('Name of a cookie that may carry the token instead of the header.'),
+  AUTH_COOKIE: z
+    .string()
+    .optional()
+    .describe('Name of a cookie that may carry the token instead of the header.'),
   ALLOWED_ORIGINS: list.default([]).describe('Origins whose pages may write with the cookie.'),
 
   PAYMENT_SIMULATOR_DATABASE_URL: z
@@ -107,7 +128,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 function refuseDevelopmentSettings(config: Config, env: Record<string, string | undefined>): void {
   const refused: string[] = [];
-  if (config.ROLE === 'all') refused.push('ROLE: `all` is for development; start api, worker, bridge and consumers apart');
+  if (config.ROLE === 'all')
+    refused.push('ROLE: `all` is for development; start api, worker, bridge and consumers apart');
   if (!config.AUTH_JWKS_URL) refused.push('AUTH_JWKS_URL: required in production');
   if (config.FAILPOINTS.length > 0) refused.push('FAILPOINTS: refused in production');
   for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'KAFKA_BROKERS']) {
