@@ -1,0 +1,87 @@
+import type { BookingState, FactType, UndoStatus } from './booking-state';
+import type { BookingId, ItemId, OwnerId, TravelerId } from './ids';
+import type { System } from './item';
+import type { Money } from './money';
+import type { Stay } from './stay-dates';
+
+/** Who brought a change about, as listeners are told. An administrator acts as SYSTEM. */
+export const ACTORS = ['OWNER', 'TRAVELER', 'SYSTEM'] as const;
+export type Actor = (typeof ACTORS)[number];
+
+/** Why a booking ended; stable words for machines. */
+export const REASON_CODES = [
+  'rejected-by-owner',
+  'nights-unavailable',
+  'decision-window-passed',
+  'check-in-passed',
+  'payment-method-missing',
+  'payment-declined',
+  'payment-unreachable',
+  'cancelled-by-traveler',
+  'cancelled-by-owner',
+  'cancelled-by-system',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** The same for people: the caller's own words where they gave any. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+/** What a booking was opened with: the saga's whole input. Carries no personal data beyond opaque ids. */
+export interface BookingRequest {
+  readonly bookingId: BookingId;
+  readonly system: System;
+  readonly itemId: ItemId;
+  readonly itemName: string;
+  readonly ownerId: OwnerId;
+  readonly travelerId: TravelerId;
+  readonly stay: Stay;
+  readonly guests: number;
+  readonly quantity: number;
+  /** The whole price, tax included; shown to and agreed by the traveler. */
+  readonly price: Money;
+  /** A provider's token, never card data. Absent: the booking waits for one after acceptance. */
+  readonly paymentToken?: string;
+  readonly terms: BookingTerms;
+}
+
+/** The item's rules as they stood when the booking was opened. Instants are ISO 8601 UTC. */
+export interface BookingTerms {
+  readonly instant: boolean;
+  readonly decisionWindowSeconds: number;
+  readonly paymentDeadlineSeconds: number;
+  readonly graceSeconds: number;
+  readonly checkInAt: string;
+  readonly checkOutAt: string;
+}
+
+/** Where a booking stands: what every step and every update answers. */
+export interface BookingSnapshot {
+  readonly bookingId: BookingId;
+  readonly state: BookingState;
+  readonly undo: UndoStatus;
+  /** Rises with every fact of the booking, starting at 1. */
+  readonly sequence: number;
+}
+
+/** One line of the event log, as it is handed to listeners: the canonical event of the bridge. */
+export interface BookingFact {
+  /** Hash of booking, sequence and type: the same however often the step ran. */
+  readonly factId: string;
+  readonly type: FactType;
+  readonly bookingId: BookingId;
+  readonly sequence: number;
+  readonly fromState: BookingState | 'NONE';
+  readonly state: BookingState;
+  readonly undo: UndoStatus;
+  readonly actor: Actor;
+  readonly reason?: Reason;
+  /** What this type of fact carries besides: amounts, provider references, the undone step. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** How many attempts the step took. */
+  readonly attempts: number;
+  /** When it happened by the saga's clock, ISO 8601 UTC. */
+  readonly at: string;
+}

@@ -1,0 +1,42 @@
+declare const brand: unique symbol;
+/** A string that may not be swapped for another kind of id. */
+export type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+export type BookingId = Id<'booking'>;
+export type ItemId = Id<'item'>;
+/** The `sub` of whoever books. */
+export type TravelerId = Id<'traveler'>;
+/** The `sub` of whoever owns the item. */
+export type OwnerId = Id<'owner'>;
+/** One set of nights taken for one booking. */
+export type BlockId = Id<'block'>;
+/** A fact of the event log; the same for every repetition of the step that made it. */
+export type FactId = Id<'fact'>;
+
+const BOOKING_ID = /^BKG[0-9A-HJKMNP-TV-Z]{20}$/;
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/**
+ * Makes a booking id: `BKG` and 20 Crockford characters, the first ten from the time so that ids sort by age.
+ *
+ * @param now milliseconds since the epoch
+ * @param random ten random bytes
+ */
+export function mintBookingId(now: number, random: Uint8Array): BookingId {
+  let time = '';
+  for (let rest = now, digit = 0; digit < 10; digit += 1) {
+    time = CROCKFORD.charAt(rest % 32) + time;
+    rest = Math.floor(rest / 32);
+  }
+  const noise = Array.from(random.slice(0, 10), (byte) => CROCKFORD.charAt(byte % 32)).join('');
+  return `BKG${time}${noise}` as BookingId;
+}
+
+export function isBookingId(text: string): text is BookingId {
+  return BOOKING_ID.test(text);
+}
+
+/** The block of nights that a booking's `round`-th block step takes; rounds start at 1. */
+export function blockIdOf(bookingId: BookingId, round: number): BlockId {
+  return `${bookingId}:block:${round}` as BlockId;
+}

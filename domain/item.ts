@@ -1,0 +1,35 @@
+import type { ItemId, OwnerId } from './ids';
+import type { Money } from './money';
+
+/** The three systems whose front ends and listeners speak to the product (see docs/architecture.md). */
+export const SYSTEMS = ['stays', 'travel', 'hotel'] as const;
+export type System = (typeof SYSTEMS)[number];
+
+export const ITEM_KINDS = ['property', 'room', 'flight', 'car'] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
+
+/** What can be booked, with the terms its owner set. */
+export interface Item {
+  readonly id: ItemId;
+  readonly system: System;
+  readonly kind: ItemKind;
+  readonly ownerId: OwnerId;
+  readonly name: string;
+  /** Price of one night, tax included. */
+  readonly nightlyPrice: Money;
+  /** How many of it can be sold for one night. */
+  readonly capacity: number;
+  readonly overbooking: number;
+  readonly maxGuests: number;
+  /** IANA name; stay dates and check-in times are of this zone. */
+  readonly timeZone: string;
+  /** Local wall-clock times, `HH:mm`. */
+  readonly checkInTime: string;
+  readonly checkOutTime: string;
+  /** Instant items are accepted without asking the owner. */
+  readonly instant: boolean;
+  readonly decisionWindowSeconds: number;
+  readonly paymentDeadlineSeconds: number;
+  /** How long a traveler may give another card after a decline. */
+  readonly graceSeconds: number;
+}
