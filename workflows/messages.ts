@@ -1,0 +1,64 @@
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BookingSnapshot } from '../domain/booking';
+import type { BookingId, OwnerId, TravelerId } from '../domain/ids';
+import type { UndoStep } from '../domain/undo';
+
+/*
+ * Everything that may be said to a booking saga. What someone decides is an update, because the caller must learn
+ * whether it was still possible; what merely hints is a signal. Reads come from Postgres, so there is no query.
+ */
+
+/** The name under which the saga's workflow type is registered. */
+export const BOOKING_SAGA = 'bookingSaga';
+
+/** One booking, one workflow: the id follows from the booking's. */
+export function workflowIdOf(bookingId: BookingId): string {
+  return `booking/${bookingId}`;
+}
+
+/**
+ * Who speaks. The API checks the token; the saga's validators check again that this person is the booking's
+ * traveler or the item's owner. `admin` acts as SYSTEM.
+ */
+export type Caller =
+  | { readonly role: 'TRAVELER'; readonly id: TravelerId }
+  | { readonly role: 'OWNER'; readonly id: OwnerId }
+  | { readonly role: 'SYSTEM'; readonly id: string };
+
+export interface Decision {
+  readonly by: Caller;
+  /** The caller's own words, told to the other side. */
+  readonly reason?: string;
+}
+
+export interface PaymentMethod {
+  readonly by: Caller;
+  /** A provider's token, never card data. */
+  readonly paymentToken: string;
+}
+
+export interface UndoIntervention {
+  readonly by: Caller;
+  readonly step: UndoStep;
+}
+
+/** The `type` of the ApplicationFailure with which an update is refused. */
+export const REFUSALS = ['IllegalTransition', 'NotAllowed', 'UndoNotWaiting'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Waits until PENDING is committed. Sent with the start; the saga opens itself even if this never arrives. */
+export const openUpdate = defineUpdate<BookingSnapshot>('open');
+/** The owner says yes. Answers once ACCEPTED is committed. */
+export const acceptUpdate = defineUpdate<BookingSnapshot, [Decision]>('accept');
+/** The owner says no. Answers once REJECTED is committed. */
+export const rejectUpdate = defineUpdate<BookingSnapshot, [Decision]>('reject');
+/** Traveler, owner or system calls it off. Answers once CANCELLED is committed; undoing goes on after that. */
+export const cancelUpdate = defineUpdate<BookingSnapshot, [Decision]>('cancel');
+/** Another card after a decline, or the first one. Answers as soon as the saga has taken it. */
+export const providePaymentUpdate = defineUpdate<BookingSnapshot, [PaymentMethod]>('providePayment');
+/** An operator has an undo that waits for one tried again at once. */
+export const retryUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('retryUndo');
+/** An operator declares an undo that waits for one settled by hand. */
+export const skipUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('skipUndo');
+/** Hint that nights of a pending request may be gone: look at the calendar again. */
+export const recheckAvailabilitySignal = defineSignal('recheckAvailability');
