@@ -1,0 +1,20 @@
+import type { AuthorizeOutcome, AuthorizeRequest, HoldOutcome, SettleRequest } from '../domain/payment';
+import type { Money } from '../domain/money';
+
+/**
+ * The provider that moves money. Every call carries an idempotency key: repeating a call under its key never moves
+ * money twice and answers what the first call came to.
+ *
+ * A call that got no answer is `unknown`; a provider that could not even be reached throws {@link GatewayUnreachable}.
+ */
+export interface PaymentGateway {
+  authorize(request: AuthorizeRequest): Promise<AuthorizeOutcome>;
+  capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome>;
+  void(request: { key: string; authorizationId: string }): Promise<HoldOutcome>;
+  settle(request: SettleRequest): Promise<HoldOutcome>;
+}
+
+/** The provider could not be reached, or said it cannot work now: nothing was done, try again. */
+export class GatewayUnreachable extends Error {
+  override readonly name = 'GatewayUnreachable';
+}

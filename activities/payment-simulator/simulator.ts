@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { AuthorizeOutcome, AuthorizeRequest, DeclineCode, HoldOutcome, SettleRequest } from '../../domain/payment';
+import type { Money } from '../../domain/money';
+import { GatewayUnreachable, type PaymentGateway } from '../payment-gateway';
+import { TEST_TOKENS, type TokenBehaviour } from './test-tokens';
+
+interface AuthorizationRow {
+  authorization_id: string;
+  token: string;
+  status: 'calling' | 'declined' | 'held' | 'captured' | 'voided';
+  decline_code: DeclineCode | null;
+  calls: number;
+  undo_calls: number;
+}
+
+/**
+ * A payment provider that behaves as its test tokens say (test-tokens.ts). Its books are in Postgres, schema
+ * `payment_simulator`, so that what it did outlives the process that asked for it, as a real provider's would.
+ */
+export class PaymentSimulator implements PaymentGateway {
+  constructor(private readonly books: Pool) {}
+
+  async authorize(request: AuthorizeRequest): Promise<AuthorizeOutcome> {
+    const { rows } = await this.books.query<AuthorizationRow>(
+      `INSERT INTO payment_simulator.authorizations AS a
+         (key, authorization_id, booking_id, token, amount, currency, status, calls)
+       VALUES ($1, $2, $3, $4, $5, $6, 'calling', 1)
+       ON CONFLICT (key) DO UPDATE SET calls = a.calls + 1
+       RETURNING authorization_id, token, status, decline_code, calls, undo_calls`,
+      [
+        request.key,
+        `auth_${randomUUID()}`,
+        request.bookingId,
+        request.token,
+        request.amount.amount,
+        request.amount.currency,
+      ],
+    );
+    const row = one(rows, request.key);
+    const behaviour = behaviourOf(row.token);
+    if (behaviour === undefined) return this.decide(request.key, 'declined', 'unknown_token');
+    if (row.calls <= (behaviour.unreachableCalls ?? 0)) {
+      throw new GatewayUnreachable('the payment provider cannot be reached');
+    }
+    if (behaviour.delayMs !== undefined && row.status === 'calling') await wait(behaviour.delayMs);
+    if (behaviour.decline) return this.decide(request.key, 'declined', behaviour.decline);
+    const answer = await this.decide(request.key, 'held');
+    if (row.calls <= (behaviour.lostAnswers ?? 0)) {
+      return { outcome: 'unknown', detail: 'the provider took the request but its answer was lost' };
+    }
+    return answer;
+  }
+
+  async void(request: { key: string; authorizationId: string }): Promise<HoldOutcome> {
+    const { rows } = await this.books.query<AuthorizationRow>(
+      `UPDATE payment_simulator.authorizations SET undo_calls = undo_calls + 1 WHERE authorization_id = $1
+       RETURNING authorization_id, token, status, decline_code, calls, undo_calls`,
+      [request.authorizationId],
+    );
+    const row = one(rows, request.authorizationId);
+    if (row.undo_calls <= (behaviourOf(row.token)?.failingVoids ?? 0)) {
+      throw new GatewayUnreachable('the payment provider fails to void');
+    }
+    return this.move(request.authorizationId, ['held', 'voided'], `status = 'voided'`, []);
+  }
+
+  capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome> {
+    return this.move(request.authorizationId, ['held', 'captured'], `status = 'captured', captured = $3`, [
+      request.amount.amount,
+    ]);
+  }
+
+  async settle(request: SettleRequest): Promise<HoldOutcome> {
+    await this.books.query(
+      `INSERT INTO payment_simulator.payouts (key, booking_id, owner_id, amount, currency)
+       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`,
+      [request.key, request.bookingId, request.ownerId, request.amount.amount, request.amount.currency],
+    );
+    return { outcome: 'done', reference: `payout_${request.key}` };
+  }
+
+  /** Decides a call that is still open; one that was decided keeps its first outcome, as providers do. */
+  private async decide(key: string, status: 'held' | 'declined', code?: DeclineCode): Promise<AuthorizeOutcome> {
+    const { rows } = await this.books.query<AuthorizationRow>(
+      `UPDATE payment_simulator.authorizations SET
+         status = CASE status WHEN 'calling' THEN $2 ELSE status END,
+         decline_code = CASE status WHEN 'calling' THEN $3 ELSE decline_code END
+       WHERE key = $1 RETURNING authorization_id, token, status, decline_code, calls, undo_calls`,
+      [key, status, code ?? null],
+    );
+    const row = one(rows, key);
+    if (row.status === 'declined') return { outcome: 'declined', code: row.decline_code ?? 'card_declined' };
+    return { outcome: 'authorized', authorizationId: row.authorization_id };
+  }
+
+  private async move(
+    authorizationId: string,
+    from: readonly string[],
+    change: string,
+    values: readonly unknown[],
+  ): Promise<HoldOutcome> {
+    const { rowCount } = await this.books.query(
+      `UPDATE payment_simulator.authorizations SET ${change} WHERE authorization_id = $1 AND status = ANY($2)`,
+      [authorizationId, from, ...values],
+    );
+    if (rowCount === 0) return { outcome: 'rejected', code: 'hold_not_open' };
+    return { outcome: 'done', reference: authorizationId };
+  }
+}
+
+function behaviourOf(token: string): TokenBehaviour | undefined {
+  return TEST_TOKENS[token];
+}
+
+function one<Row>(rows: readonly Row[], key: string): Row {
+  const row = rows[0];
+  if (row === undefined) throw new Error(`the provider knows nothing of ${key}`);
+  return row;
+}
