@@ -1,0 +1,75 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { type ObtainOptions, obtain } from './obtain';
+import { findOnPath, runTool } from './run-tool';
+
+/** The newest release of the CLI that `go install` accepts: later ones have a replace directive. */
+const CLI_VERSION = 'v1.5.1';
+/** Update-with-start, which the product creates bookings with, is complete from this server on. */
+const OLDEST_SERVER = [1, 28] as const;
+
+/**
+ * The `temporal` program: from PATH, from the cache, downloaded by the Temporal SDK, or built with Go.
+ * @throws {Error} saying what each way lacked.
+ */
+export async function temporalProgram(options: ObtainOptions): Promise<string> {
+  const onPath = findOnPath('temporal');
+  if (onPath && (await isNewEnough(onPath, options))) return onPath;
+  const folder = await obtain(
+    `temporal-cli-${CLI_VERSION}`,
+    'Getting the Temporal dev server',
+    options,
+    async (unfinished) => {
+      const refused = await downloadWithSdk(unfinished);
+      if (refused) await buildWithGo(unfinished, refused, options);
+    },
+  );
+  return join(folder, 'temporal');
+}
+
+async function isNewEnough(program: string, { say }: ObtainOptions): Promise<boolean> {
+  const version = await runTool(program, ['--version']).catch((error: Error) => error.message);
+  const [major = 0, minor = 0] = (/Server (\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const enough = major > OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor >= OLDEST_SERVER[1]);
+  if (!enough) {
+    say(`Passing over ${program} (${version.trim()}): server ${OLDEST_SERVER.join('.')} or newer is needed.`);
+  }
+  return enough;
+}
+
+/**
+ * Lets the SDK download the program, which it can only do by starting a server with it once.
+ * @returns why it could not, or undefined; without internet that is known within a second.
+ */
+async function downloadWithSdk(folder: string): Promise<string | undefined> {
+  const downloadDir = join(folder, 'download');
+  mkdirSync(downloadDir);
+  try {
+    const server = { executable: { type: 'cached-download', downloadDir, ttl: '1h' } } as const;
+    const once = await TestWorkflowEnvironment.createLocal({ server });
+    await once.teardown();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const file = readdirSync(downloadDir).find((name) => name.startsWith('temporal'));
+  if (!file) return `the SDK left no program in ${downloadDir}`;
+  copyFileSync(join(downloadDir, file), join(folder, 'temporal'));
+  chmodSync(join(folder, 'temporal'), 0o755);
+  return undefined;
+}
+
+async function buildWithGo(folder: string, refused: string, { say, signal }: ObtainOptions): Promise<void> {
+  const go = findOnPath('go') ?? ['/usr/local/go/bin/go'].find((file) => existsSync(file));
+  if (!go) {
+    throw new Error(
+      `no \`temporal\` on PATH, the SDK's download failed (${refused.slice(0, 200)}), and there is no Go to build ` +
+        'it with. Install the Temporal CLI (https://docs.temporal.io/cli) or Go 1.25 or newer',
+    );
+  }
+  say(
+    'The Temporal dev server cannot be downloaded here: building it with Go, which takes some minutes once.',
+  );
+  const env = { ...process.env, GOBIN: folder };
+  await runTool(go, ['install', `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`], { env, signal });
+}
