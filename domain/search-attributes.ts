@@ -1,4 +1,4 @@
-/** The search attributes every saga carries, by the name the Temporal server knows them under. */
+/** The names under which sagas can be found in Temporal; all set at start, `bookingStatus` alone is kept current. */
 export const SEARCH_ATTRIBUTES = {
   bookingStatus: 'BookingStatus',
   itemId: 'ItemId',

@@ -1,0 +1,26 @@
+import { Connection, type ConnectionOptions } from '@temporalio/client';
+import type { Config } from '../config';
+
+type TemporalSettings = Pick<Config, 'TEMPORAL_ADDRESS' | 'TEMPORAL_TLS' | 'TEMPORAL_API_KEY'>;
+
+/**
+ * A client connection that is made on first use, so that a process starts, and goes on reading, while Temporal is
+ * away. Close it with `close()`.
+ *
+ * gRPC compression, which costs more than it saves here, is a setting of the worker's native connection only: this
+ * one never compresses.
+ *
+ * @param interceptors gRPC interceptors; an empty list means no automatic retries. @default retries of the SDK
+ */
+export function connectTemporal(
+  config: TemporalSettings,
+  interceptors?: ConnectionOptions['interceptors'],
+): Connection {
+  return Connection.lazy({
+    address: config.TEMPORAL_ADDRESS,
+    // An API key is never sent in the clear.
+    tls: config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined,
+    ...(config.TEMPORAL_API_KEY !== undefined && { apiKey: config.TEMPORAL_API_KEY }),
+    ...(interceptors && { interceptors }),
+  });
+}
