@@ -1,5 +1,5 @@
-import type { AuthorizeOutcome, AuthorizeRequest, HoldOutcome, SettleRequest } from '../domain/payment';
 import type { Money } from '../domain/money';
+import type { AuthorizeOutcome, AuthorizeRequest, HoldOutcome, SettleRequest } from '../domain/payment';
 
 /**
  * The provider that moves money. Every call carries an idempotency key: repeating a call under its key never moves

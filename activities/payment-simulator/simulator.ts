@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { AuthorizeOutcome, AuthorizeRequest, DeclineCode, HoldOutcome, SettleRequest } from '../../domain/payment';
 import type { Money } from '../../domain/money';
+import type {
+  AuthorizeOutcome,
+  AuthorizeRequest,
+  DeclineCode,
+  HoldOutcome,
+  SettleRequest,
+} from '../../domain/payment';
 import { GatewayUnreachable, type PaymentGateway } from '../payment-gateway';
 import { TEST_TOKENS, type TokenBehaviour } from './test-tokens';
 
@@ -82,7 +88,11 @@ export class PaymentSimulator implements PaymentGateway {
   }
 
   /** Decides a call that is still open; one that was decided keeps its first outcome, as providers do. */
-  private async decide(key: string, status: 'held' | 'declined', code?: DeclineCode): Promise<AuthorizeOutcome> {
+  private async decide(
+    key: string,
+    status: 'held' | 'declined',
+    code?: DeclineCode,
+  ): Promise<AuthorizeOutcome> {
     const { rows } = await this.books.query<AuthorizationRow>(
       `UPDATE payment_simulator.authorizations SET
          status = CASE status WHEN 'calling' THEN $2 ELSE status END,

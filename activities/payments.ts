@@ -1,0 +1,97 @@
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import type { Money } from '../domain/money';
+import type {
+  AuthorizeRequest,
+  DefiniteAuthorizeOutcome,
+  HoldOutcome,
+  SettleRequest,
+} from '../domain/payment';
+import { failpoint } from '../platform/failpoint';
+import type { PaymentGateway } from './payment-gateway';
+
+/** An outcome, and how many attempts it took to learn it. */
+export type Attempted<Outcome> = Outcome & { readonly attempts: number };
+
+export type VoidOutcome =
+  | { readonly outcome: 'voided'; readonly authorizationId: string }
+  | { readonly outcome: 'nothing-held' };
+
+export interface CaptureRequest {
+  readonly key: string;
+  readonly authorizationId: string;
+  readonly amount: Money;
+}
+
+export type CaptureOutcome =
+  | { readonly outcome: 'done'; readonly reference: string }
+  | { readonly outcome: 'rejected'; readonly code: string };
+
+/**
+ * The moves of money. They touch the provider and nothing else; what they came to is committed by a step after
+ * them. Every move repeats under its key until the provider answers definitely.
+ */
+export function payments({ gateway }: { readonly gateway: PaymentGateway }) {
+  return {
+    /** Takes a hold. An answer that got lost fails the attempt, and the next one asks again under the same key. */
+    async authorizePayment(request: AuthorizeRequest): Promise<Attempted<DefiniteAuthorizeOutcome>> {
+      await failpoint('authorize.asking');
+      const answer = await gateway.authorize(request);
+      await failpoint('authorize.answered');
+      if (answer.outcome === 'unknown') throw unknownOutcome('authorization', answer.detail);
+      return attempted(answer);
+    },
+
+    /**
+     * Gives a hold back. Where it is not known whether there is one, the authorization is asked for again under
+     * its own key, so that the provider says what became of it, or never takes a later call for a new one.
+     */
+    async voidAuthorization(request: {
+      readonly authorization: AuthorizeRequest;
+      readonly authorizationId?: string;
+    }): Promise<Attempted<VoidOutcome>> {
+      const authorizationId =
+        request.authorizationId ?? (await settleUnknown(gateway, request.authorization));
+      if (authorizationId === undefined) return attempted({ outcome: 'nothing-held' as const });
+      const answer = await gateway.void({ key: `${request.authorization.key}/void`, authorizationId });
+      if (answer.outcome === 'unknown') throw unknownOutcome('void', answer.detail);
+      if (answer.outcome === 'rejected') {
+        throw ApplicationFailure.retryable(`the provider refuses to void: ${answer.code}`, 'VoidRejected');
+      }
+      return attempted({ outcome: 'voided' as const, authorizationId });
+    },
+
+    /** Takes what is held. */
+    async capturePayment(request: CaptureRequest): Promise<Attempted<CaptureOutcome>> {
+      return attempted(definite('capture', await gateway.capture(request)));
+    },
+
+    /** Pays the owner. */
+    async settlePayment(request: SettleRequest): Promise<Attempted<CaptureOutcome>> {
+      return attempted(definite('settlement', await gateway.settle(request)));
+    },
+  };
+}
+
+export type Payments = ReturnType<typeof payments>;
+
+async function settleUnknown(
+  gateway: PaymentGateway,
+  request: AuthorizeRequest,
+): Promise<string | undefined> {
+  const answer = await gateway.authorize(request);
+  if (answer.outcome === 'unknown') throw unknownOutcome('authorization', answer.detail);
+  return answer.outcome === 'authorized' ? answer.authorizationId : undefined;
+}
+
+function definite(move: string, answer: HoldOutcome): CaptureOutcome {
+  if (answer.outcome === 'unknown') throw unknownOutcome(move, answer.detail);
+  return answer;
+}
+
+function unknownOutcome(move: string, detail: string): ApplicationFailure {
+  return ApplicationFailure.retryable(`outcome of the ${move} is unknown: ${detail}`, 'OutcomeUnknown');
+}
+
+function attempted<Outcome extends object>(outcome: Outcome): Attempted<Outcome> {
+  return { ...outcome, attempts: activityInfo().attempt };
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Pool } from 'pg';
+import { createActivities } from '../activities';
+import { PaymentSimulator } from '../activities/payment-simulator/simulator';
+import { Sweeper } from '../activities/sweeper';
+import { type Config, ConfigError } from '../platform/config';
+import { openDatabase } from '../platform/database/client';
+import { armFromEnvironment } from '../platform/failpoint';
+import type { Logger } from '../platform/logger';
+import { OutboxHint } from '../platform/outbox-hint';
+import type { RunningRole } from '../platform/role';
+import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
+import { installTemporalLogger } from './temporal-logger';
+
+/**
+ * Runs the sagas: workflow code, its activities, and the sweeper.
+ * @throws {ConfigError} where the payment provider or the worker's version is not configured.
+ */
+export async function startWorker(config: Config, logger: Logger): Promise<RunningRole> {
+  armFromEnvironment(config.FAILPOINTS);
+  installTemporalLogger(logger);
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: 'booking-saga worker',
+    poolSize: config.DATABASE_POOL,
+    transactionTimeoutMs: 2_000,
+    connectTimeoutMs: 1_500,
+  });
+  const providerBooks = new Pool({
+    connectionString: config.PAYMENT_SIMULATOR_DATABASE_URL ?? config.DATABASE_URL,
+    application_name: 'payment simulator',
+    max: config.DATABASE_POOL,
+    connectionTimeoutMillis: 2_000,
+  });
+  // Idle connections that the server closes are replaced; the calls in flight report their own failure.
+  providerBooks.on('error', (error) => logger.debug({ err: error }, 'payment simulator lost a connection'));
+
+  const connection = await NativeConnection.connect(temporalConnection(config));
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const hint = new OutboxHint(database, logger);
+  const sweeper = new Sweeper({
+    database,
+    logger,
+    nudge: async (bookingId) => {
+      try {
+        await client.workflow.getHandle(workflowIdOf(bookingId)).signal(recheckAvailabilitySignal);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  });
+  const activities = createActivities({
+    database,
+    gateway: new PaymentSimulator(providerBooks),
+    onCommit: (fact) => {
+      hint.give();
+      if (fact === 'booking.confirmed') sweeper.sweepSoon();
+    },
+  });
+
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    ...(await workflowCode()),
+    activities,
+    // Each local activity uses one connection; more slots than connections would only wait inside their time-out.
+    maxConcurrentLocalActivityExecutions: config.DATABASE_POOL,
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    shutdownGraceTime: '10s',
+    ...versioning(config),
+  });
+  let failure: string | undefined;
+  const running = worker.run().catch((error: unknown) => {
+    failure = `the worker stopped: ${error instanceof Error ? error.message : String(error)}`;
+    logger.error({ err: error }, 'the worker stopped');
+  });
+  sweeper.start();
+
+  return {
+    role: 'worker',
+    trouble: async () => failure,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await sweeper.stop();
+      hint.stop();
+      await connection.close();
+      await providerBooks.end();
+      await database.$disconnect();
+    },
+  };
+}
+
+function temporalConnection(config: Config) {
+  return {
+    address: config.TEMPORAL_ADDRESS,
+    tls: config.TEMPORAL_TLS,
+    apiKey: config.TEMPORAL_API_KEY,
+  };
+}
+
+/** The bundle made by the build where there is one; else it is made now, which takes seconds. */
+async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
+  const given = process.env.WORKFLOW_BUNDLE ?? join(__dirname, '..', 'workflow-bundle.js');
+  if (existsSync(given)) return { workflowBundle: { codePath: given } };
+  const bundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../workflows') });
+  return { workflowBundle: bundle };
+}
+
+/** A versioned worker gets no work until its version is made current, so versioning is off unless asked for. */
+function versioning(config: Config): Partial<WorkerOptions> {
+  if (config.WORKER_BUILD_ID === undefined) return {};
+  if (config.WORKER_BUILD_ID === '')
+    throw new ConfigError('WORKER_BUILD_ID is empty; set a build id or unset it');
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: config.WORKER_DEPLOYMENT, buildId: config.WORKER_BUILD_ID },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { bookingSaga } from './booking-saga';

@@ -1,0 +1,55 @@
+import type { Nights } from '../activities/booking-steps';
+import type { Reason } from '../domain/booking';
+import { blockIdOf } from '../domain/ids';
+import type { CalendarDate } from '../domain/stay-dates';
+import type { SagaRecord } from './saga-record';
+import { databaseStep } from './steps';
+import type { UndoAttempt } from './undo-stack';
+
+/** Blocks every night of the stay, or ends the booking as FAILED because some were sold first. */
+export async function blockNights(booking: SagaRecord): Promise<void> {
+  booking.goOnUnlessEnding();
+  const { itemId, stay, quantity, bookingId } = booking.request;
+  const nights: Nights = { blockId: blockIdOf(bookingId, 1), itemId, stay, quantity };
+
+  const undo = booking.undos.register({
+    step: 'release-nights',
+    run: (attempt) => releaseNights(booking, nights, attempt),
+  });
+  const result = await booking.commit(
+    'inventory.blocked',
+    { details: { blockId: nights.blockId } },
+    (step) => databaseStep('blockNights', { ...step, nights }, `block ${stay.start} to ${stay.end}`),
+    (outcome) => (outcome.outcome === 'blocked' ? outcome.booking : undefined),
+  );
+  if (result.outcome === 'blocked') return;
+
+  booking.undos.forget(undo);
+  booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: goneReason(result.nights) });
+}
+
+/** A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. */
+export async function nightsAreGone(booking: SagaRecord): Promise<Reason | undefined> {
+  const { itemId, stay, quantity } = booking.request;
+  const gone = await databaseStep('findGoneNights', { itemId, stay, quantity }, 'read the calendar');
+  return gone.length > 0 ? goneReason(gone) : undefined;
+}
+
+async function releaseNights(
+  booking: SagaRecord,
+  nights: Nights,
+  { undoAfterwards }: UndoAttempt,
+): Promise<void> {
+  await booking.commit(
+    'undo.completed',
+    { details: { step: 'release-nights', blockId: nights.blockId }, undo: undoAfterwards },
+    (step) =>
+      databaseStep('releaseNights', { ...step, nights }, 'undo: release the nights', 'give-up-on-defect'),
+    (snapshot) => snapshot,
+  );
+}
+
+function goneReason(nights: readonly CalendarDate[]): Reason {
+  const which = nights.length > 0 ? `: ${nights.join(', ')}` : '';
+  return { code: 'nights-unavailable', text: `the nights are no longer free${which}` };
+}

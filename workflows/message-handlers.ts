@@ -1,0 +1,158 @@
+import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
+import type { ReasonCode } from '../domain/booking';
+import { type FactType, isEnded } from '../domain/booking-state';
+import {
+  acceptUpdate,
+  type Caller,
+  cancelUpdate,
+  type Decision,
+  openUpdate,
+  providePaymentUpdate,
+  recheckAvailabilitySignal,
+  rejectUpdate,
+  retryUndoUpdate,
+  skipUndoUpdate,
+  type UndoIntervention,
+} from './messages';
+import { refuse, type SagaRecord } from './saga-record';
+import type { Intervention } from './undo-stack';
+
+const CANCELLED_BY = {
+  TRAVELER: { code: 'cancelled-by-traveler', text: 'cancelled by the traveler' },
+  OWNER: { code: 'cancelled-by-owner', text: 'cancelled by the owner' },
+  SYSTEM: { code: 'cancelled-by-system', text: 'cancelled by the system' },
+} as const satisfies Record<Caller['role'], { code: ReasonCode; text: string }>;
+
+/**
+ * Lets the saga be spoken to. Validators are synchronous and refuse what is no longer possible; a handler claims
+ * what it asks for before its first await, leaves the work to the main line, and answers once that is committed.
+ */
+export function handleMessages(booking: SagaRecord): void {
+  setHandler(openUpdate, async () => {
+    await condition(() => booking.sequence > 0);
+    return booking.snapshot;
+  });
+
+  setHandler(
+    acceptUpdate,
+    async (decision) => {
+      booking.acceptance = decision;
+      await condition(() => booking.sequence > 0 && booking.state !== 'PENDING');
+      if (booking.state === 'ACCEPTED' || !isEnded(booking.state)) return booking.snapshot;
+      throw refuse(
+        'IllegalTransition',
+        `the booking ended first: ${booking.ending?.reason.text ?? booking.state}`,
+      );
+    },
+    { validator: (decision) => requireOwnersDecision(booking, decision, 'booking.accepted') },
+  );
+
+  setHandler(
+    rejectUpdate,
+    async (decision) => {
+      const text = decision.reason ?? 'rejected by the owner';
+      const reason = { code: 'rejected-by-owner', text } as const;
+      booking.claimEnding({ fact: 'booking.rejected', actor: decision.by.role, reason });
+      return ended(booking);
+    },
+    { validator: (decision) => requireOwnersDecision(booking, decision, 'booking.rejected') },
+  );
+
+  setHandler(
+    cancelUpdate,
+    async (decision) => {
+      claimCancel(booking, decision);
+      return ended(booking);
+    },
+    {
+      validator: ({ by }) => {
+        requireParty(booking, by, 'TRAVELER', 'OWNER', 'SYSTEM');
+        booking.requirePossible('booking.cancelled');
+      },
+    },
+  );
+
+  setHandler(
+    providePaymentUpdate,
+    ({ paymentToken }) => {
+      booking.paymentToken = paymentToken;
+      return booking.snapshot;
+    },
+    {
+      validator: ({ by }) => {
+        requireParty(booking, by, 'TRAVELER');
+        booking.requirePossible('payment.declined');
+      },
+    },
+  );
+
+  setHandler(retryUndoUpdate, (intervention) => intervene(booking, intervention, 'retry'), {
+    validator: (intervention) => requireWaitingUndo(booking, intervention),
+  });
+  setHandler(
+    skipUndoUpdate,
+    async (intervention) => {
+      const entry = booking.undos.waitingForOperator(intervention.step);
+      intervene(booking, intervention, 'skip');
+      await condition(() => entry === undefined || entry.status === 'finished');
+      return booking.snapshot;
+    },
+    { validator: (intervention) => requireWaitingUndo(booking, intervention) },
+  );
+
+  setHandler(recheckAvailabilitySignal, () => {
+    booking.recheck = true;
+  });
+
+  cancelledInTheWebUi(booking);
+}
+
+/** A cancel made in the Web UI means cancel by SYSTEM; where that is too late, the stay goes on. */
+function cancelledInTheWebUi(booking: SagaRecord): void {
+  CancellationScope.current().cancelRequested.catch(() => {
+    try {
+      booking.requirePossible('booking.cancelled');
+      claimCancel(booking, { by: { role: 'SYSTEM', id: 'temporal' } });
+    } catch (error) {
+      log.warn('a cancel from the Web UI came too late', { state: booking.state, reason: String(error) });
+    }
+  });
+}
+
+function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
+  const { code, text } = CANCELLED_BY[by.role];
+  booking.claimEnding({ fact: 'booking.cancelled', actor: by.role, reason: { code, text: reason ?? text } });
+}
+
+async function ended(booking: SagaRecord) {
+  await condition(() => isEnded(booking.state));
+  return booking.snapshot;
+}
+
+function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: FactType): void {
+  requireParty(booking, decision.by, 'OWNER', 'SYSTEM');
+  booking.requirePossible(fact);
+  if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
+}
+
+/** The API has checked the token; that this very person may speak for this very booking is checked here once more. */
+function requireParty(booking: SagaRecord, by: Caller, ...roles: Caller['role'][]): void {
+  const { travelerId, ownerId } = booking.request;
+  const isParty =
+    by.role === 'SYSTEM' ||
+    (by.role === 'OWNER' && by.id === ownerId) ||
+    (by.role === 'TRAVELER' && by.id === travelerId);
+  if (!roles.includes(by.role) || !isParty)
+    throw refuse('NotAllowed', `${by.role} may not do this to this booking`);
+}
+
+function requireWaitingUndo(booking: SagaRecord, { by, step }: UndoIntervention): void {
+  if (by.role !== 'SYSTEM') throw refuse('NotAllowed', 'only an administrator may intervene in an undo');
+  if (!booking.undos.waitingForOperator(step)?.intervene)
+    throw refuse('UndoNotWaiting', `no undo "${step}" waits for an operator`);
+}
+
+function intervene(booking: SagaRecord, { step }: UndoIntervention, intervention: Intervention) {
+  booking.undos.waitingForOperator(step)?.intervene?.(intervention);
+  return booking.snapshot;
+}

@@ -1,0 +1,189 @@
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { Step, StepPatch } from '../activities/booking-steps';
+import type { Actor, BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
+import {
+  type FactType,
+  nextState,
+  type Origin,
+  transition,
+  UNOPENED,
+  type UndoStatus,
+} from '../domain/booking-state';
+import type { Decision, Refusal } from './messages';
+import { UndoStack } from './undo-stack';
+
+/** How a booking ends before its time. Claimed at once, committed by the main line. */
+export interface Ending {
+  readonly fact: Extract<
+    FactType,
+    'booking.cancelled' | 'booking.rejected' | 'booking.expired' | 'booking.failed' | 'booking.no-show'
+  >;
+  readonly actor: Actor;
+  readonly reason: Reason;
+}
+
+/** Thrown through the spine once an ending is claimed: no further step starts. */
+export class BookingEnds extends Error {
+  override readonly name = 'BookingEnds';
+}
+
+/** What a step adds to what the record knows by itself. */
+export interface StepDetails {
+  readonly actor?: Actor;
+  readonly reason?: Reason;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly attempts?: number;
+  readonly patch?: StepPatch;
+}
+
+/**
+ * What the saga knows of its booking. Message handlers write their claims here before their first await; the main
+ * line reads them between steps and commits what they ask for, so that only one line of code changes the booking.
+ */
+export class SagaRecord {
+  state: Origin = UNOPENED;
+  sequence = 0;
+  undo: UndoStatus = 'none';
+  readonly undos = new UndoStack();
+
+  /** When the saga began and when the booking was accepted; milliseconds since the epoch. */
+  readonly startedAt = Date.now();
+  acceptedAt = 0;
+  /** The owner's yes, not yet committed. */
+  acceptance: Decision | undefined;
+  /** The token to be charged next; used up by a decline. */
+  paymentToken: string | undefined;
+  /** The hold that was taken. */
+  authorizationId: string | undefined;
+  captured = false;
+  /** A nudge that the calendar changed. */
+  recheck = false;
+  /** Set where a running step may be cut short between its attempts. */
+  interrupt: (() => void) | undefined;
+
+  private claimed: Ending | undefined;
+  /** Where the step being committed leads. Claims must be legal there, not only where the booking still stands. */
+  private heading: Origin = UNOPENED;
+  private lastCommit: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly request: BookingRequest) {
+    this.paymentToken = request.paymentToken;
+  }
+
+  get snapshot(): BookingSnapshot {
+    if (this.state === UNOPENED) throw new Error('the booking is not opened yet');
+    return { bookingId: this.request.bookingId, state: this.state, undo: this.undo, sequence: this.sequence };
+  }
+
+  /** By when the owner must have decided: the window, or check-in where that comes first. Milliseconds. */
+  get decisionDeadline(): number {
+    const { decisionWindowSeconds, checkInAt } = this.request.terms;
+    return Math.min(this.startedAt + decisionWindowSeconds * 1000, Date.parse(checkInAt));
+  }
+
+  /** By when a card must have been charged: counted from acceptance, or check-in where that comes first. */
+  get paymentDeadline(): number {
+    const { paymentDeadlineSeconds, checkInAt } = this.request.terms;
+    return Math.min(this.acceptedAt + paymentDeadlineSeconds * 1000, Date.parse(checkInAt));
+  }
+
+  /** The hold behind a confirmed booking. */
+  get heldAuthorization(): string {
+    if (this.authorizationId === undefined) throw new Error('the booking holds no authorization');
+    return this.authorizationId;
+  }
+
+  get ending(): Ending | undefined {
+    return this.claimed;
+  }
+
+  /**
+   * Asks whether `fact` could still come about, counting what is already claimed or being committed.
+   * @throws {ApplicationFailure} of type `IllegalTransition`, which refuses the update that asked.
+   */
+  requirePossible(fact: FactType): void {
+    if (this.claimed)
+      throw refuse('IllegalTransition', `the booking is being ended: ${this.claimed.reason.text}`);
+    const heading = this.heading === UNOPENED ? 'PENDING' : this.heading;
+    if (nextState(heading, fact) === undefined) {
+      throw refuse('IllegalTransition', `${fact} is not possible while the booking is ${heading}`);
+    }
+  }
+
+  /** Claims the ending, unless another one was first; a step that may be cut short is. */
+  claimEnding(ending: Ending): void {
+    if (this.claimed) return;
+    this.claimed = ending;
+    this.interrupt?.();
+  }
+
+  /** Ends the booking here and now. Where someone's claim came first, that is what it ends by. */
+  end(ending: Ending): never {
+    this.claimEnding(ending);
+    throw new BookingEnds(ending.fact);
+  }
+
+  /** To be called before each step and after each wait. */
+  goOnUnlessEnding(): void {
+    if (this.claimed) throw new BookingEnds(this.claimed.fact);
+  }
+
+  /**
+   * Waits until `isMet` or until `deadline` (milliseconds since the epoch) has come; answers whether it was met.
+   * @throws {BookingEnds} as soon as an ending is claimed.
+   */
+  async waitFor(isMet: () => boolean, deadline: number): Promise<boolean> {
+    this.goOnUnlessEnding();
+    const left = deadline - Date.now();
+    const met =
+      left > 0 && !isMet() ? await condition(() => this.claimed !== undefined || isMet(), left) : isMet();
+    this.goOnUnlessEnding();
+    return met;
+  }
+
+  /**
+   * Builds the next step and hands it to `run`, one at a time: a step's sequence follows from the one before it.
+   * The record changes only after the step is committed.
+   */
+  commit<Result>(
+    type: FactType,
+    given: StepDetails & { readonly undo?: () => UndoStatus },
+    run: (step: Step) => Promise<Result>,
+    committedBy: (result: Result) => BookingSnapshot | undefined,
+  ): Promise<Result> {
+    const commit = this.lastCommit.then(async () => {
+      const undo = given.undo?.() ?? this.undo;
+      const step: Step = {
+        bookingId: this.request.bookingId,
+        sequence: this.sequence + 1,
+        type,
+        from: this.state,
+        undo,
+        actor: given.actor ?? 'SYSTEM',
+        at: new Date().toISOString(),
+        ...(given.reason && { reason: given.reason }),
+        ...(given.details && { details: given.details }),
+        ...(given.attempts && { attempts: given.attempts }),
+        ...(given.patch && { patch: given.patch }),
+      };
+      const result = await run(step);
+      const snapshot = committedBy(result);
+      if (snapshot) {
+        this.state = snapshot.state;
+        this.sequence = snapshot.sequence;
+        this.undo = snapshot.undo;
+      }
+      this.heading = this.state;
+      return result;
+    });
+    this.heading = transition(this.state, type);
+    // A commit that failed is thrown to whoever asked for it; the next one in line still gets its turn.
+    this.lastCommit = commit.catch(() => undefined);
+    return commit;
+  }
+}
+
+/** The failure that refuses an update; the API knows it by its type. */
+export function refuse(type: Refusal, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
+}
