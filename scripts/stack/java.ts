@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ObtainOptions, obtain } from './obtain';
+import { type ObtainOptions, obtain, UnobtainableError } from './obtain';
 import { findOnPath, runTool } from './run-tool';
 
 const OLDEST_JAVA = 17;
@@ -16,14 +16,15 @@ export interface JarSet {
   readonly launcher?: { readonly file: string; readonly mainClass: string };
 }
 
-/** The `java` to use. @throws {Error} when there is none, or it is too old. */
+/** The `java` to use. @throws {UnobtainableError} when there is none, or it is too old. */
 export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const fromHome = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : undefined;
   const java = fromHome && existsSync(fromHome) ? fromHome : findOnPath('java', env);
-  if (!java) throw new Error(`no Java (install a JRE ${OLDEST_JAVA} or newer, or set JAVA_HOME)`);
+  if (!java) throw new UnobtainableError(`no Java (install a JRE ${OLDEST_JAVA} or newer, or set JAVA_HOME)`);
   const properties = await runTool('sh', ['-c', '"$0" -XshowSettings:properties -version 2>&1', java]);
   const version = Number(/java\.specification\.version = (?:1\.)?(\d+)/.exec(properties)?.[1] ?? 0);
-  if (version < OLDEST_JAVA) throw new Error(`${java} is Java ${version}, ${OLDEST_JAVA} or newer is needed`);
+  if (version < OLDEST_JAVA)
+    throw new UnobtainableError(`${java} is Java ${version}, ${OLDEST_JAVA} or newer is needed`);
   return java;
 }
 
@@ -31,11 +32,17 @@ export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<st
 export async function obtainJars(set: JarSet, options: ObtainOptions): Promise<string> {
   return obtain(set.name, `Fetching ${set.name} (Maven)`, options, async (folder) => {
     const maven = findOnPath('mvn');
-    if (!maven) throw new Error('no Maven to fetch it with (install `maven`)');
+    if (!maven) throw new UnobtainableError('no Maven to fetch it with (install `maven`)');
     const pom = join(folder, 'pom.xml');
     await writeFile(pom, describe(set));
     const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
-    await runTool(maven, ['-B', '-q', '-f', pom, ...goal], { signal: options.signal });
+    try {
+      await runTool(maven, ['-B', '-q', '-f', pom, ...goal], { signal: options.signal });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      const reason = (error as Error).message;
+      throw new UnobtainableError(`Maven could not fetch ${set.name}: ${reason}`, { cause: error });
+    }
     if (set.launcher) await writeLauncher(folder, set.launcher);
   });
 }

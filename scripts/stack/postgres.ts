@@ -4,18 +4,15 @@ import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { requireFreePort } from './ports';
 import { type Account, postgresAccount, reachableFolder } from './postgres-account';
+import { POSTGRES_LOGIN, postgresUrl, untilDatabaseReady } from './postgres-login';
 import { type PostgresPrograms, postgresPrograms } from './postgres-programs';
 import { runTool } from './run-tool';
-import { type Say, sayOnStderr } from './say';
-import { type RunningService, ServiceDiedError, startService } from './service';
+import { sayOnStderr } from './say';
+import { type RunningService, ServiceDiedError, type StartContext, startService } from './service';
 
-/** User, password and database of a Postgres that is ours alone, on this machine's loopback. */
-export const POSTGRES_LOGIN = { user: 'booking', password: 'booking', database: 'booking' } as const;
-
-export interface PostgresOptions {
+export interface PostgresOptions extends StartContext {
   readonly port: number;
   /** Where the data lies; kept between starts. */
   readonly folder: string;
@@ -23,8 +20,6 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** @default `<folder>.log` */
   readonly logFile?: string;
-  readonly say?: Say;
-  readonly signal?: AbortSignal;
 }
 
 export interface RunningPostgres extends RunningService {
@@ -34,14 +29,9 @@ export interface RunningPostgres extends RunningService {
   readonly folder: string;
 }
 
-/** Connection string of a database on a local Postgres of ours. */
-export function postgresUrl(port: number, database: string = POSTGRES_LOGIN.database): string {
-  return `postgresql://${POSTGRES_LOGIN.user}:${POSTGRES_LOGIN.password}@127.0.0.1:${port}/${database}`;
-}
-
 /** Starts the Postgres that comes with npm over this data folder, creating the folder the first time. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const { port, durable = true, say = sayOnStderr, signal } = options;
+  const { port, durable = true, say = sayOnStderr } = options;
   await requireFreePort(port, 'Postgres', 'POSTGRES_PORT');
   const account = await postgresAccount(say);
   const programs = await postgresPrograms(account, say);
@@ -70,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
         graceMs: 20_000,
       },
       (probe) => untilDatabaseReady(port, probe),
-      signal,
+      options,
     );
   const service = await overLeftovers(start);
   return { ...service, url: postgresUrl(port), folder };
@@ -109,30 +99,6 @@ async function initialise(
     await rename(unfinished, folder);
   } finally {
     await rm(passwordFile, { force: true });
-  }
-}
-
-async function untilDatabaseReady(port: number, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const client = new Client({
-      connectionString: postgresUrl(port, 'postgres'),
-      connectionTimeoutMillis: 2_000,
-    });
-    client.on('error', () => undefined); // the query below fails with the same error
-    try {
-      await client.connect();
-      const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [
-        POSTGRES_LOGIN.database,
-      ]);
-      if (rowCount === 0) await client.query(`CREATE DATABASE ${POSTGRES_LOGIN.database}`);
-      return;
-    } catch (error) {
-      const STARTING = ['ECONNREFUSED', '57P03'];
-      if (!STARTING.includes((error as { code?: string }).code ?? '')) throw error;
-      await sleep(50, undefined, { signal });
-    } finally {
-      await client.end();
-    }
   }
 }
 

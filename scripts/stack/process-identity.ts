@@ -15,6 +15,8 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startedAt ? { pid, startedAt } : undefined;
 }
 
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startedAt === identity.startedAt;
 }
@@ -24,7 +26,9 @@ function startFromProc(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name may hold spaces and brackets: the fields begin after its last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    const [state, startTick] = [fields[0], fields[19]];
+    // Ticks count from boot: without the boot's id a record could name another process after a restart.
+    return state === 'Z' ? undefined : `${readFileSync(BOOT_ID, 'utf8').slice(0, 8)}/${startTick}`;
   } catch {
     return undefined; // it ended
   }

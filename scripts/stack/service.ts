@@ -2,6 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { endProcess, identify, type ProcessIdentity, signalProcess } from './process-identity';
+import type { Say } from './say';
+
+/** What every start of a service may be given besides its own settings. */
+export interface StartContext {
+  readonly say?: Say;
+  /** Gives up starting, and ends what was started. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told as soon as the process exists, so that it can be found again should this one die meanwhile. */
+  readonly onSpawn?: (process: ServiceProcess) => void;
+}
+
+/** How to find a service's process again, and how to end it. */
+export interface ServiceProcess {
+  readonly identity: ProcessIdentity;
+  readonly stopSignal: NodeJS.Signals;
+  readonly graceMs: number;
+}
 
 /** A Postgres, Kafka or Temporal that this process started. */
 export interface RunningService {
@@ -47,7 +64,7 @@ const TAIL_LINES = 12;
 export async function startService(
   service: ServiceCommand,
   ready: (signal: AbortSignal) => Promise<void>,
-  signal?: AbortSignal,
+  { signal, onSpawn }: StartContext = {},
 ): Promise<RunningService> {
   const { what, address, logFile, stopSignal, graceMs } = service;
   const child = spawnDetached(service);
@@ -57,6 +74,7 @@ export async function startService(
   });
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (!identity) throw new ServiceDiedError(`${what} ${await ended}${tailOf(logFile)}`);
+  onSpawn?.({ identity, stopSignal, graceMs });
 
   const given = new AbortController();
   const limit = AbortSignal.timeout(READY_WITHIN_MS);

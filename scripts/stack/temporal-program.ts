@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { type ObtainOptions, obtain } from './obtain';
+import { type ObtainOptions, obtain, UnobtainableError } from './obtain';
 import { findOnPath, runTool } from './run-tool';
 
 /** The newest release of the CLI that `go install` accepts: later ones have a replace directive. */
@@ -11,7 +11,7 @@ const OLDEST_SERVER = [1, 28] as const;
 
 /**
  * The `temporal` program: from PATH, from the cache, downloaded by the Temporal SDK, or built with Go.
- * @throws {Error} saying what each way lacked.
+ * @throws {UnobtainableError} saying what each way lacked.
  */
 export async function temporalProgram(options: ObtainOptions): Promise<string> {
   const onPath = findOnPath('temporal');
@@ -62,7 +62,7 @@ async function downloadWithSdk(folder: string): Promise<string | undefined> {
 async function buildWithGo(folder: string, refused: string, { say, signal }: ObtainOptions): Promise<void> {
   const go = findOnPath('go') ?? ['/usr/local/go/bin/go'].find((file) => existsSync(file));
   if (!go) {
-    throw new Error(
+    throw new UnobtainableError(
       `no \`temporal\` on PATH, the SDK's download failed (${refused.slice(0, 200)}), and there is no Go to build ` +
         'it with. Install the Temporal CLI (https://docs.temporal.io/cli) or Go 1.25 or newer',
     );
@@ -71,5 +71,10 @@ async function buildWithGo(folder: string, refused: string, { say, signal }: Obt
     'The Temporal dev server cannot be downloaded here: building it with Go, which takes some minutes once.',
   );
   const env = { ...process.env, GOBIN: folder };
-  await runTool(go, ['install', `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`], { env, signal });
+  try {
+    await runTool(go, ['install', `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`], { env, signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new UnobtainableError(`Go could not build it: ${(error as Error).message}`, { cause: error });
+  }
 }

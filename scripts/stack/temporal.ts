@@ -4,20 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { cacheFolder } from './folders';
 import { requireFreePort } from './ports';
-import { type Say, sayOnStderr } from './say';
+import { sayOnStderr } from './say';
 import { searchAttributeFlags } from './search-attributes';
-import { type RunningService, startService } from './service';
+import { type RunningService, type StartContext, startService } from './service';
 import { temporalProgram } from './temporal-program';
 
-export interface TemporalOptions {
+export interface TemporalOptions extends StartContext {
   readonly port: number;
   /** Port of the Web UI; without one there is no Web UI. */
   readonly uiPort?: number;
   /** SQLite file the workflows live in; without one they end with the server. */
   readonly file?: string;
   readonly logFile: string;
-  readonly say?: Say;
-  readonly signal?: AbortSignal;
 }
 
 export interface RunningTemporal extends RunningService {
@@ -51,7 +49,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
       graceMs: 15_000,
     },
     (probe) => untilTemporalReady(`127.0.0.1:${port}`, 'default', probe),
-    signal,
+    options,
   );
   return { ...service, uiUrl: uiPort ? `http://127.0.0.1:${uiPort}` : undefined };
 }

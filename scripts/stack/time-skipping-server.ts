@@ -8,7 +8,7 @@ const LAUNCHER = 'temporal-test-server';
 /**
  * Path of an executable for @temporalio/testing's `server: { executable: { type: 'existing-path', path } }`.
  * The SDK would download the same server as a binary, which needs more of the internet than a package registry.
- * @throws {Error} when there is no Java, or Maven cannot fetch the server.
+ * @throws {UnobtainableError} when there is no Java, or Maven cannot fetch the server.
  */
 export async function timeSkippingServerExecutable(
   say: Say = sayOnStderr,

@@ -1,0 +1,32 @@
+import type { Stack } from './bring-up';
+import type { Resolved } from './resolve-service';
+
+const ORIGIN = {
+  given: 'as set in the environment',
+  found: 'was already up',
+  started: 'started',
+} as const;
+
+/** The services of a stack as a short table for the terminal. */
+export function describeStack({ services, environment, settings }: Stack): string {
+  return formatTable([
+    ['Postgres', placeOf(services.postgres)],
+    ['Kafka', placeOf(services.kafka)],
+    ['Temporal', placeOf(services.temporal)],
+    ['Temporal Web UI', environment.TEMPORAL_UI_URL ?? 'none known (TEMPORAL_UI_URL)'],
+    ['Data and logs', settings.data],
+  ]);
+}
+
+function placeOf(service: Resolved): string {
+  if (service.origin === 'none') return `none: ${service.reason}`;
+  // Our own password is in the documentation; somebody else's stays off the screen.
+  const address = service.origin === 'given' ? service.address.replace(/:[^:@/]+@/, ':…@') : service.address;
+  return `${address}  (${ORIGIN[service.origin]})`;
+}
+
+/** Two columns, aligned. */
+export function formatTable(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}

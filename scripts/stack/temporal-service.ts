@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { ensureSearchAttributes, searchAttributeFlags } from './search-attributes';
+import { GivenServiceError, type ServiceDefinition } from './service-definition';
+import { startTemporal, untilTemporalReady } from './temporal';
+
+export const temporalService: ServiceDefinition = {
+  name: 'temporal',
+  title: 'Temporal',
+  setting: 'TEMPORAL_ADDRESS',
+  optional: false,
+  address: ({ ports }) => `127.0.0.1:${ports.temporal}`,
+  uiUrl: ({ ports }) => `http://127.0.0.1:${ports.temporalUi}`,
+  logFile: ({ data }) => join(data, 'temporal.log'),
+  checkGiven: async (address, env) => {
+    const namespace = env.TEMPORAL_NAMESPACE || 'default';
+    try {
+      const connection = await Connection.connect({
+        address,
+        connectTimeout: 5_000,
+        tls: ['true', '1'].includes(env.TEMPORAL_TLS ?? ''),
+        ...(env.TEMPORAL_API_KEY ? { apiKey: env.TEMPORAL_API_KEY } : {}),
+      });
+      try {
+        await connection.workflowService.describeNamespace({ namespace });
+        await ensureSearchAttributes(connection, namespace);
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      const reason = (error as Error).message;
+      const where = `${address}, namespace ${namespace}`;
+      throw new GivenServiceError(`TEMPORAL_ADDRESS names ${where}, which cannot be used: ${reason}`, {
+        cause: error,
+      });
+    }
+  },
+  ready: (address, signal) => untilTemporalReady(address, 'default', signal),
+  start: ({ data, ports }, context) =>
+    startTemporal({
+      port: ports.temporal,
+      uiPort: ports.temporalUi,
+      file: join(data, 'temporal', 'temporal.db'),
+      logFile: join(data, 'temporal.log'),
+      ...context,
+    }),
+  container: {
+    recipe: ({ ports }) => ({
+      what: 'Temporal',
+      image: 'temporalio/temporal:1.8.2',
+      ports: [
+        [ports.temporal, 7233],
+        [ports.temporalUi, 8233],
+      ],
+      dataPath: '/data',
+      user: 'root', // a fresh volume belongs to root, and the image's own user may not write there
+      command: [
+        ...[
+          'server',
+          'start-dev',
+          '--ip',
+          '0.0.0.0',
+          '--db-filename',
+          '/data/temporal.db',
+          '--log-level',
+          'warn',
+        ],
+        ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
+        ...searchAttributeFlags,
+      ],
+    }),
+  },
+};
