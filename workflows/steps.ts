@@ -49,26 +49,28 @@ export function databaseStep<Name extends keyof BookingSteps>(
   patience: 'without-end' | 'give-up-on-defect' = 'without-end',
 ): Promise<Output<Name>> {
   // Never cancelled: a statement that may have been committed must be known to have been.
-  return CancellationScope.nonCancellable<Output<Name>>(async () => {
+  const committed = CancellationScope.nonCancellable(async () => {
     try {
-      return await call<Output<Name>>(local[name], { ...LOCAL, summary }, input);
+      return await call(local[name], { ...LOCAL, summary }, input);
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       const retry =
         patience === 'give-up-on-defect'
           ? { ...LASTING.retry, nonRetryableErrorTypes: ['StepDefect', 'StepConflict'] }
           : LASTING.retry;
-      return await call<Output<Name>>(lasting[name], { ...LASTING, retry, summary }, input);
+      return await call(lasting[name], { ...LASTING, retry, summary }, input);
     }
   });
+  return committed as Promise<Output<Name>>;
 }
 
 /** The proxies' types do not survive being indexed by a name that is only known to be one of several. */
-function call<Result>(activity: unknown, options: object, input: unknown): Promise<Result> {
-  const { executeWithOptions } = activity as {
-    executeWithOptions(options: object, args: [unknown]): Promise<Result>;
-  };
-  return executeWithOptions(options, [input]);
+function call(activity: unknown, options: object, input: unknown): Promise<unknown> {
+  return (activity as Callable).executeWithOptions(options, [input]);
+}
+
+interface Callable {
+  executeWithOptions(options: object, args: readonly [unknown]): Promise<unknown>;
 }
 
 /** Commits a fact that needs nothing but itself. */

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { BookingRequest } from '../../domain/booking';
+import { type BookingId, type ItemId, mintBookingId, type OwnerId, type TravelerId } from '../../domain/ids';
+import { addDays, type CalendarDate } from '../../domain/stay-dates';
+import type { TestDatabase } from './database';
+
+export const OWNER = 'owner-1' as OwnerId;
+export const TRAVELER = 'traveler-1' as TravelerId;
+export const byOwner = { role: 'OWNER', id: OWNER } as const;
+export const byTraveler = { role: 'TRAVELER', id: TRAVELER } as const;
+export const bySystem = { role: 'SYSTEM', id: 'admin-1' } as const;
+
+/** Puts an item into the catalogue; one place a night unless said otherwise. */
+export async function addItem(database: TestDatabase, id: string, capacity = 1): Promise<ItemId> {
+  await database.query(
+    `INSERT INTO booking.items (id, system, kind, owner_id, name, nightly_amount, currency, capacity, max_guests,
+       time_zone, check_in_time, check_out_time, decision_window_seconds, payment_deadline_seconds, grace_seconds)
+     VALUES ($1, 'stays', 'property', $2, 'Luxury Beach Villa', 30000, 'USD', $3, 8,
+       'America/New_York', '15:00', '11:00', 86400, 86400, 900)`,
+    [id, OWNER, capacity],
+  );
+  return id as ItemId;
+}
+
+export interface RequestOptions {
+  readonly itemId: ItemId;
+  /** The saga's clock, milliseconds; the stay begins 30 days on unless said otherwise. */
+  readonly now: number;
+  readonly daysAhead?: number;
+  readonly nights?: number;
+  readonly token?: string | undefined;
+  readonly instant?: boolean;
+}
+
+/** A request for three nights at 300.00 USD, paid with a card that is approved. */
+export function bookingRequest(options: RequestOptions): BookingRequest {
+  const { itemId, now, daysAhead = 30, nights = 3, instant = false } = options;
+  const token = 'token' in options ? options.token : 'tok_approved';
+  const start = addDays(new Date(now).toISOString().slice(0, 10) as CalendarDate, daysAhead);
+  const end = addDays(start, nights);
+  return {
+    bookingId: newBookingId(now),
+    system: 'stays',
+    itemId,
+    itemName: 'Luxury Beach Villa',
+    ownerId: OWNER,
+    travelerId: TRAVELER,
+    stay: { start, end },
+    guests: 2,
+    quantity: 1,
+    price: { amount: 30_000 * nights, currency: 'USD' },
+    ...(token !== undefined && { paymentToken: token }),
+    terms: {
+      instant,
+      decisionWindowSeconds: 86_400,
+      paymentDeadlineSeconds: 86_400,
+      graceSeconds: 900,
+      checkInAt: `${start}T20:00:00.000Z`,
+      checkOutAt: `${end}T16:00:00.000Z`,
+    },
+  };
+}
+
+export function newBookingId(now = Date.now()): BookingId {
+  return mintBookingId(now, randomBytes(10));
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+
+/** The address that `npm test` provides for a real part. */
+export function provided(
+  name: 'DATABASE_URL' | 'KAFKA_BROKERS' | 'TEMPORAL_ADDRESS' | 'TEMPORAL_TEST_SERVER',
+): string {
+  const value = process.env[name];
+  if (!value)
+    throw new Error(`${name} is not set: run the tests by \`npm test\`, which starts the real parts`);
+  return value;
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Runs SQL beside the product, to look or to interfere. */
+  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** A database of its own for one test file, cloned from the migrated template that `npm test` provides. */
+export async function freshDatabase(): Promise<TestDatabase> {
+  const template = new URL(provided('DATABASE_URL'));
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asMaintenance(template, `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
+  const url = new URL(template);
+  url.pathname = `/${name}`;
+  const client = new Client({ connectionString: url.href, application_name: 'test' });
+  await client.connect();
+  return {
+    url: url.href,
+    async query<Row extends object>(sql: string, values: readonly unknown[] = []) {
+      return (await client.query<Row>(sql, [...values])).rows;
+    },
+    async close() {
+      await client.end();
+      await asMaintenance(template, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function asMaintenance(template: URL, sql: string): Promise<void> {
+  const url = new URL(template);
+  url.pathname = '/postgres';
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,157 @@
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Pool } from 'pg';
+import { createActivities } from '../../activities';
+import type { PaymentGateway } from '../../activities/payment-gateway';
+import { PaymentSimulator } from '../../activities/payment-simulator/simulator';
+import type { BookingRequest, BookingSnapshot } from '../../domain/booking';
+import type { FactType } from '../../domain/booking-state';
+import type { BookingId } from '../../domain/ids';
+import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes';
+import { type Database, openDatabase } from '../../platform/database/client';
+import type { bookingSaga } from '../../workflows';
+import { BOOKING_SAGA, openUpdate, workflowIdOf } from '../../workflows/messages';
+import { freshDatabase, provided, type TestDatabase } from './database';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+export interface SagaWorld {
+  readonly env: TestWorkflowEnvironment;
+  readonly client: Client;
+  readonly database: TestDatabase;
+  readonly prisma: Database;
+  readonly simulator: PaymentGateway;
+  /** Facts as they are committed, by any booking. */
+  readonly committed: FactType[];
+  now(): Promise<number>;
+  open(request: BookingRequest): Promise<SagaHandle>;
+  /** Fact types of the booking's log, in order; undo facts with their step. */
+  log(id: BookingId): Promise<string[]>;
+  booking(id: BookingId): Promise<BookingRow>;
+  /** Status of each authorization the provider knows of for this booking, oldest first. */
+  atProvider(id: BookingId): Promise<string[]>;
+  /** Nights the item's calendar counts as blocked. */
+  blockedNights(itemId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export type SagaHandle = WorkflowHandleWithFirstExecutionRunId<typeof bookingSaga>;
+
+export interface BookingRow {
+  readonly state: string;
+  readonly undo: string;
+  readonly reason_code: string | null;
+  readonly reason: string | null;
+  readonly payment_status: string;
+  readonly sequence: number;
+}
+
+const TASK_QUEUE = 'sagas';
+
+/** The saga with its real activities over a real Postgres, on a Temporal server whose time skips. */
+export async function sagaWorld(
+  wrap: (gateway: PaymentGateway) => PaymentGateway = (real) => real,
+): Promise<SagaWorld> {
+  const database = await freshDatabase();
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: provided('TEMPORAL_TEST_SERVER') } },
+  });
+  const { KEYWORD, DATETIME } = KINDS;
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(
+      Object.values(SEARCH_ATTRIBUTES).map((name) => [name, name === 'CheckIn' ? DATETIME : KEYWORD]),
+    ),
+  });
+
+  const prisma = openDatabase({
+    url: database.url,
+    applicationName: 'saga test',
+    poolSize: 5,
+    transactionTimeoutMs: 2_000,
+    connectTimeoutMs: 1_500,
+  });
+  const books = new Pool({ connectionString: database.url, max: 5 });
+  const simulator = wrap(new PaymentSimulator(books));
+  const committed: FactType[] = [];
+  const activities = createActivities({
+    database: prisma,
+    gateway: simulator,
+    onCommit: (fact) => committed.push(fact),
+  });
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: TASK_QUEUE,
+    ...(await workflowCode()),
+    activities,
+  });
+  const running = worker.run();
+
+  return {
+    env,
+    client: env.client,
+    database,
+    prisma,
+    simulator,
+    committed,
+    now: () => env.currentTimeMs(),
+    async open(request) {
+      const handle = await env.client.workflow.start<typeof bookingSaga>(BOOKING_SAGA, {
+        workflowId: workflowIdOf(request.bookingId),
+        taskQueue: TASK_QUEUE,
+        args: [request],
+      });
+      await handle.executeUpdate<BookingSnapshot, []>(openUpdate);
+      return handle;
+    },
+    async log(id) {
+      const rows = await database.query<{ line: string }>(
+        `SELECT type || COALESCE(' ' || (details->>'step'), '') AS line
+         FROM booking.booking_events WHERE booking_id = $1 ORDER BY sequence`,
+        [id],
+      );
+      return rows.map((row) => row.line);
+    },
+    async booking(id) {
+      const [row] = await database.query<BookingRow>('SELECT * FROM booking.bookings WHERE id = $1', [id]);
+      if (!row) throw new Error(`no booking ${id}`);
+      return row;
+    },
+    async atProvider(id) {
+      const rows = await database.query<{ status: string }>(
+        'SELECT status FROM payment_simulator.authorizations WHERE booking_id = $1 ORDER BY created_at',
+        [id],
+      );
+      return rows.map((row) => row.status);
+    },
+    async blockedNights(itemId) {
+      const rows = await database.query<{ blocked: number }>(
+        'SELECT COALESCE(sum(blocked), 0)::int AS blocked FROM booking.availability_calendar WHERE item_id = $1',
+        [itemId],
+      );
+      return rows[0]?.blocked ?? 0;
+    },
+    async close() {
+      worker.shutdown();
+      await running;
+      await env.teardown();
+      await books.end();
+      await prisma.$disconnect();
+      await database.close();
+    },
+  };
+}
+
+const KINDS = {
+  KEYWORD: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  DATETIME: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+} as const;
+
+/** The bundle that `npm test` made once for all test files. */
+async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
+  const given = process.env.WORKFLOW_BUNDLE;
+  if (given) return { workflowBundle: { codePath: given } };
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') }) };
+}
