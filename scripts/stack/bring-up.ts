@@ -16,16 +16,25 @@ export interface BringUpOptions {
   /** False: use what is there, and start nothing. @default true */
   readonly mayStart?: boolean;
   readonly env?: NodeJS.ProcessEnv;
+  /** @default as the environment says */
+  readonly settings?: StackSettings;
   readonly say?: Say;
   readonly signal?: AbortSignal;
+}
+
+/** The settings that lead the product to the services; KAFKA_BROKERS is empty where there is no Kafka. */
+export interface StackEnvironment {
+  readonly DATABASE_URL: string;
+  readonly KAFKA_BROKERS: string;
+  readonly TEMPORAL_ADDRESS: string;
+  readonly TEMPORAL_UI_URL?: string;
 }
 
 /** The three services, found or started. */
 export interface Stack {
   readonly settings: StackSettings;
   readonly services: Readonly<Record<ServiceName, Resolved>>;
-  /** Settings under which the product finds these services. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: StackEnvironment;
   /** Ends those that this owner brought up or took over, and only these. */
   stop(): Promise<void>;
 }
@@ -36,7 +45,7 @@ export interface Stack {
  */
 export async function bringUp(options: BringUpOptions): Promise<Stack> {
   const { owner, mayStart = true, env = process.env, say = sayOnStderr } = options;
-  const settings = stackSettings(env);
+  const settings = options.settings ?? stackSettings(env);
   const stop = () => endOwned(settings, owner);
   return withLock(
     join(settings.data, 'services.lock'),
@@ -69,7 +78,7 @@ export async function bringUp(options: BringUpOptions): Promise<Stack> {
 function environmentFor(
   { postgres, kafka, temporal }: Record<ServiceName, Resolved>,
   env: NodeJS.ProcessEnv,
-): Record<string, string> {
+): StackEnvironment {
   const address = (service: Resolved) => (service.origin === 'none' ? '' : service.address);
   const uiUrl = env.TEMPORAL_UI_URL ?? ('record' in temporal ? temporal.record.uiUrl : undefined);
   return {

@@ -11,8 +11,8 @@ export interface ContainerRecipe {
   /** Published on this machine's loopback only, `[here, inside]`. */
   readonly ports: readonly (readonly [number, number])[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where inside the data lies. */
-  readonly dataPath: string;
+  /** Where inside the data lies that is kept; without it nothing is. */
+  readonly dataPath?: string | undefined;
   /** For an image whose user may not write to a fresh volume. */
   readonly user?: string;
   readonly command?: readonly string[];
@@ -50,7 +50,8 @@ export async function runContainer(
   await removeContainer(engine, name);
   const { what, image, ports, environment = {}, dataPath, user, command = [] } = recipe;
   const flags = [
-    ...['--detach', '--name', name, '--volume', `${name}:${dataPath}`],
+    ...['--detach', '--name', name],
+    ...(dataPath ? ['--volume', `${name}:${dataPath}`] : []),
     ...ports.flatMap(([here, inside]) => ['--publish', `127.0.0.1:${here}:${inside}`]),
     ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...(user ? ['--user', user] : []),
@@ -88,7 +89,7 @@ export async function isContainerRunning(engine: string, name: string): Promise<
   }
 }
 
-/** Ends the container cleanly and removes it; its volume stays. */
+/** Ends the container cleanly and removes it; its named volume stays. */
 export async function endContainer(engine: string, name: string, graceMs: number): Promise<void> {
   if (await isContainerRunning(engine, name)) {
     await runTool(engine, ['stop', '--time', String(Math.ceil(graceMs / 1000)), name]);
@@ -97,7 +98,7 @@ export async function endContainer(engine: string, name: string, graceMs: number
 }
 
 async function removeContainer(engine: string, name: string): Promise<void> {
-  await runTool(engine, ['rm', '--force', name]).catch((error: Error) => {
+  await runTool(engine, ['rm', '--force', '--volumes', name]).catch((error: Error) => {
     if (!/no such container|no container with/i.test(error.message)) throw error;
   });
 }

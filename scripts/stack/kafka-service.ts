@@ -27,12 +27,12 @@ export const kafkaService: ServiceDefinition = {
   start: ({ data, ports }, context) =>
     startKafka({ port: ports.kafka, folder: join(data, 'kafka'), ...context }),
   container: {
-    recipe: ({ ports }) => ({
+    recipe: ({ ports, throwaway }) => ({
       what: 'Kafka',
       image: 'apache/kafka:4.1.0',
       ports: [[ports.kafka, ports.kafka]],
       environment: containerEnvironment(ports.kafka),
-      dataPath: '/var/lib/kafka/data',
+      dataPath: throwaway ? undefined : '/var/lib/kafka/data',
     }),
     startedLine: 'Kafka Server started',
   },

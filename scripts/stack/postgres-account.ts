@@ -44,11 +44,16 @@ export function isReachable(folder: string): boolean {
   return open && (above === folder || isReachable(above));
 }
 
-/** The folder itself, or its stand-in under /var/lib where `account` can reach it. */
+/** The folder itself, or its stand-in where `account` cannot reach it. */
 export function reachableFolder(folder: string, account: Account | undefined): string {
   if (!account || isReachable(dirname(folder))) return folder;
-  const place = createHash('sha256').update(dirname(folder)).digest('hex').slice(0, 12);
-  const standIn = join(SHARED_FOLDER, place, basename(folder));
+  const standIn = standInFor(folder);
   mkdirSync(dirname(standIn), { recursive: true, mode: 0o755 });
   return standIn;
+}
+
+/** Where a folder goes that lies out of reach; folders of one parent go together. */
+export function standInFor(folder: string): string {
+  const place = createHash('sha256').update(dirname(folder)).digest('hex').slice(0, 12);
+  return join(SHARED_FOLDER, place, basename(folder));
 }

@@ -26,10 +26,10 @@ export const postgresService: ServiceDefinition = {
     }
   },
   ready: (url, signal) => untilDatabaseReady(Number(new URL(url).port), signal),
-  start: ({ data, ports }, context) =>
-    startPostgres({ port: ports.postgres, folder: join(data, 'postgres'), ...context }),
+  start: ({ data, ports, throwaway }, context) =>
+    startPostgres({ port: ports.postgres, folder: join(data, 'postgres'), durable: !throwaway, ...context }),
   container: {
-    recipe: ({ ports }) => ({
+    recipe: ({ ports, throwaway }) => ({
       what: 'Postgres',
       image: 'postgres:18',
       ports: [[ports.postgres, 5432]],
@@ -39,7 +39,7 @@ export const postgresService: ServiceDefinition = {
         POSTGRES_DB: POSTGRES_LOGIN.database,
       },
       // Since 18 the image keeps its data in a folder per version below this one.
-      dataPath: '/var/lib/postgresql',
+      dataPath: throwaway ? undefined : '/var/lib/postgresql',
       command: ['postgres', '-c', 'max_connections=200', '-c', 'timezone=UTC'],
     }),
   },

@@ -93,7 +93,7 @@ async function start(service: ServiceDefinition, options: ResolveOptions): Promi
     const { name } = service;
     const record: ServiceRecord = {
       ...{ name, owner, instance, address: service.address(settings), logFile: service.logFile(settings) },
-      ...(service.uiUrl ? { uiUrl: service.uiUrl(settings) } : {}),
+      uiUrl: service.uiUrl?.(settings),
     };
     writeRecord(settings.data, record);
     return record;

@@ -13,7 +13,7 @@ export interface ServiceDefinition {
   readonly optional: boolean;
   /** What clients connect with, when it is one of ours. */
   address(settings: StackSettings): string;
-  uiUrl?(settings: StackSettings): string;
+  uiUrl?(settings: StackSettings): string | undefined;
   /** Where it writes what it has to say. */
   logFile(settings: StackSettings): string;
   /**

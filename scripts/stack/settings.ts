@@ -1,4 +1,5 @@
 import { dataFolder } from './folders';
+import { freePort } from './ports';
 
 /** Where the services of one stack listen and keep their data. */
 export interface StackSettings {
@@ -9,6 +10,8 @@ export interface StackSettings {
     readonly temporal: number;
     readonly temporalUi: number;
   };
+  /** For one test run: safe from nothing, forgotten at the end, without Web UI. */
+  readonly throwaway: boolean;
 }
 
 /** Reads the ports from the environment. @throws {Error} naming the setting that is no port. */
@@ -26,5 +29,12 @@ export function stackSettings(env: NodeJS.ProcessEnv = process.env): StackSettin
       temporal: port('TEMPORAL_PORT', 7233),
       temporalUi: port('TEMPORAL_UI_PORT', 8233),
     },
+    throwaway: false,
   };
+}
+
+/** Settings for services that live as long as one test run, on ports nobody uses. */
+export async function throwawaySettings(data: string): Promise<StackSettings> {
+  const [postgres, kafka, temporal] = await Promise.all([freePort(), freePort(), freePort()]);
+  return { data, ports: { postgres, kafka, temporal, temporalUi: 0 }, throwaway: true };
 }

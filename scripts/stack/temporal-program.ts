@@ -1,8 +1,8 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { type ObtainOptions, obtain, UnobtainableError } from './obtain';
 import { findOnPath, runTool } from './run-tool';
+import { downloadWithSdk } from './sdk-download';
 
 /** The newest release of the CLI that `go install` accepts: later ones have a replace directive. */
 const CLI_VERSION = 'v1.5.1';
@@ -21,7 +21,7 @@ export async function temporalProgram(options: ObtainOptions): Promise<string> {
     'Getting the Temporal dev server',
     options,
     async (unfinished) => {
-      const refused = await downloadWithSdk(unfinished);
+      const refused = await downloadWithSdk('dev-server', join(unfinished, 'temporal'));
       if (refused) await buildWithGo(unfinished, refused, options);
     },
   );
@@ -36,27 +36,6 @@ async function isNewEnough(program: string, { say }: ObtainOptions): Promise<boo
     say(`Passing over ${program} (${version.trim()}): server ${OLDEST_SERVER.join('.')} or newer is needed.`);
   }
   return enough;
-}
-
-/**
- * Lets the SDK download the program, which it can only do by starting a server with it once.
- * @returns why it could not, or undefined; without internet that is known within a second.
- */
-async function downloadWithSdk(folder: string): Promise<string | undefined> {
-  const downloadDir = join(folder, 'download');
-  mkdirSync(downloadDir);
-  try {
-    const server = { executable: { type: 'cached-download', downloadDir, ttl: '1h' } } as const;
-    const once = await TestWorkflowEnvironment.createLocal({ server });
-    await once.teardown();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  const file = readdirSync(downloadDir).find((name) => name.startsWith('temporal'));
-  if (!file) return `the SDK left no program in ${downloadDir}`;
-  copyFileSync(join(downloadDir, file), join(folder, 'temporal'));
-  chmodSync(join(folder, 'temporal'), 0o755);
-  return undefined;
 }
 
 async function buildWithGo(folder: string, refused: string, { say, signal }: ObtainOptions): Promise<void> {

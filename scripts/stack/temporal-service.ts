@@ -10,7 +10,7 @@ export const temporalService: ServiceDefinition = {
   setting: 'TEMPORAL_ADDRESS',
   optional: false,
   address: ({ ports }) => `127.0.0.1:${ports.temporal}`,
-  uiUrl: ({ ports }) => `http://127.0.0.1:${ports.temporalUi}`,
+  uiUrl: ({ ports, throwaway }) => (throwaway ? undefined : `http://127.0.0.1:${ports.temporalUi}`),
   logFile: ({ data }) => join(data, 'temporal.log'),
   checkGiven: async (address, env) => {
     const namespace = env.TEMPORAL_NAMESPACE || 'default';
@@ -36,35 +36,23 @@ export const temporalService: ServiceDefinition = {
     }
   },
   ready: (address, signal) => untilTemporalReady(address, 'default', signal),
-  start: ({ data, ports }, context) =>
+  start: ({ data, ports, throwaway }, context) =>
     startTemporal({
       port: ports.temporal,
-      uiPort: ports.temporalUi,
-      file: join(data, 'temporal', 'temporal.db'),
+      ...(throwaway ? {} : { uiPort: ports.temporalUi, file: join(data, 'temporal', 'temporal.db') }),
       logFile: join(data, 'temporal.log'),
       ...context,
     }),
   container: {
-    recipe: ({ ports }) => ({
+    recipe: ({ ports, throwaway }) => ({
       what: 'Temporal',
       image: 'temporalio/temporal:1.8.2',
-      ports: [
-        [ports.temporal, 7233],
-        [ports.temporalUi, 8233],
-      ],
-      dataPath: '/data',
+      ports: [[ports.temporal, 7233], ...(throwaway ? [] : ([[ports.temporalUi, 8233]] as const))],
+      dataPath: throwaway ? undefined : '/data',
       user: 'root', // a fresh volume belongs to root, and the image's own user may not write there
       command: [
-        ...[
-          'server',
-          'start-dev',
-          '--ip',
-          '0.0.0.0',
-          '--db-filename',
-          '/data/temporal.db',
-          '--log-level',
-          'warn',
-        ],
+        ...['server', 'start-dev', '--ip', '0.0.0.0', '--log-level', 'warn'],
+        ...(throwaway ? [] : ['--db-filename', '/data/temporal.db']),
         ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
         ...searchAttributeFlags,
       ],
