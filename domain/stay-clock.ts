@@ -12,7 +12,8 @@ export function isTimeZone(name: string): boolean {
  * Not for workflows: time-zone data differs between machines, so the instant is computed once and carried along.
  */
 export function instantAt(date: CalendarDate, time: string, timeZone: string): Date {
-  return DateTime.fromISO(`${date}T${time}`, { zone: timeZone }).toJSDate();
+  const possible = DateTime.fromISO(`${date}T${time}`, { zone: timeZone }).getPossibleOffsets();
+  return new Date(Math.min(...possible.map((instant) => instant.toMillis())));
 }
 
 /** The date that the item's local calendar shows at `instant`. */
