@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { kafkaService } from './kafka-service';
 import { withLock } from './lock';
 import { postgresService } from './postgres-service';
+import { signalProcess } from './process-identity';
 import { endRecorded, isSameOwner, type Owner, readRecord, type ServiceName } from './records';
 import { type Resolved, resolveService } from './resolve-service';
 import { type Say, sayOnStderr } from './say';
@@ -46,7 +47,14 @@ export interface Stack {
 export async function bringUp(options: BringUpOptions): Promise<Stack> {
   const { owner, mayStart = true, env = process.env, say = sayOnStderr } = options;
   const settings = options.settings ?? stackSettings(env);
-  const stop = () => endOwned(settings, owner);
+  let ending = false;
+  const stop = () => {
+    ending = true;
+    return endOwned(settings, owner);
+  };
+  const onEnded = (how: string) => {
+    if (!ending) say(how);
+  };
   return withLock(
     join(settings.data, 'services.lock'),
     async () => {
@@ -55,10 +63,12 @@ export async function bringUp(options: BringUpOptions): Promise<Stack> {
       const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
       const attempts = await Promise.allSettled(
         SERVICES.map((service) =>
-          resolveService(service, { settings, env, owner, mayStart, say, signal }).catch((error: unknown) => {
-            failed.abort(error);
-            throw error;
-          }),
+          resolveService(service, { settings, env, owner, mayStart, say, onEnded, signal }).catch(
+            (error: unknown) => {
+              failed.abort(error);
+              throw error;
+            },
+          ),
         ),
       );
       const resolved = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
@@ -87,6 +97,15 @@ function environmentFor(
     TEMPORAL_ADDRESS: address(temporal),
     ...(uiUrl ? { TEMPORAL_UI_URL: uiUrl } : {}),
   };
+}
+
+/** Ends at once, as a crash would, what this owner brought up; containers go on, and are found again. */
+export function killOwned(data: string, owner: Owner): void {
+  for (const { name } of SERVICES) {
+    const record = readRecord(data, name);
+    if (!record || !isSameOwner(record.owner, owner) || record.instance.kind !== 'process') continue;
+    signalProcess(record.instance.identity, 'SIGKILL');
+  }
 }
 
 /** What belongs to whom is read anew: `npm run stack` may have taken a service over meanwhile. */

@@ -19,7 +19,7 @@ export function describeStack({ services, environment, settings }: Stack): strin
 }
 
 function placeOf(service: Resolved): string {
-  if (service.origin === 'none') return `none: ${service.reason}`;
+  if (service.origin === 'none') return 'none; the product runs without it';
   // Our own password is in the documentation; somebody else's stays off the screen.
   const address = service.origin === 'given' ? service.address.replace(/:[^:@/]+@/, ':…@') : service.address;
   return `${address}  (${ORIGIN[service.origin]})`;

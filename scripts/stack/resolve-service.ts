@@ -13,6 +13,7 @@ import {
   writeRecord,
 } from './records';
 import type { Say } from './say';
+import { tailOf } from './service';
 import type { ServiceDefinition } from './service-definition';
 import type { StackSettings } from './settings';
 
@@ -28,6 +29,8 @@ export interface ResolveOptions {
   /** False: use what is there, and start nothing. */
   readonly mayStart: boolean;
   readonly say: Say;
+  /** Told in words when a service started here ends, for whatever reason. */
+  readonly onEnded: Say;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +57,9 @@ export async function resolveService(service: ServiceDefinition, options: Resolv
   const found = await findRunning(service, options);
   if (found) return { origin: 'found', address: found.address, record: found };
   if (!mayStart) {
-    throw new Error(`${service.title} is not up. Run \`npm run stack\` first, or set ${service.setting}.`);
+    throw new UnobtainableError(
+      `${service.title} is not up. Run \`npm run stack\` first, or set ${service.setting}.`,
+    );
   }
   try {
     const record = await start(service, options);
@@ -88,7 +93,7 @@ async function findRunning(
 }
 
 async function start(service: ServiceDefinition, options: ResolveOptions): Promise<ServiceRecord> {
-  const { settings, owner, say, signal } = options;
+  const { settings, owner, say, onEnded, signal } = options;
   const remember = (instance: Instance): ServiceRecord => {
     const { name } = service;
     const record: ServiceRecord = {
@@ -100,12 +105,13 @@ async function start(service: ServiceDefinition, options: ResolveOptions): Promi
   };
   let record: ServiceRecord | undefined;
   try {
-    await service.start(settings, {
+    const running = await service.start(settings, {
       ...{ say, signal },
       onSpawn: (spawned) => {
         record = remember({ kind: 'process', ...spawned });
       },
     });
+    void running.ended.then((how) => onEnded(`${service.title} ${how}.${tailOf(running.logFile)}`));
     if (!record) throw new Error(`${service.title} came up without a process.`);
     return record;
   } catch (error) {

@@ -4,8 +4,8 @@ import { migrate } from '../../platform/database/migrate';
 import { identify } from '../stack/process-identity';
 import { sayOnStderr } from '../stack/say';
 import { timeSkippingServerExecutable } from '../stack/time-skipping-server';
+import { writeWorkflowBundle } from '../workflow-bundle';
 import { startThrowawayStack } from './throwaway-stack';
-import { writeWorkflowBundle } from './workflow-bundle';
 
 /** The real parts that tests run against. */
 export interface Provided {

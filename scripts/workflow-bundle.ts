@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { projectRoot } from '../stack/folders';
+import { projectRoot } from './stack/folders';
 
 /** Bundles the workflow code once for all workers that are to run it, and returns the file. */
 export async function writeWorkflowBundle(file: string): Promise<string> {

@@ -1,0 +1,72 @@
+import { startApi } from '../api/start';
+import { startBridge } from '../bridge/start';
+import { type Config, ConfigError, readConfig } from '../platform/config';
+import { createLogger, type Logger } from '../platform/logger';
+import type { RunningRole } from '../platform/role';
+import { startWorker } from './worker';
+
+type StartRole = (config: Config, logger: Logger) => Promise<RunningRole>;
+
+/** In the order they start; they drain in the same order, so that nobody is handed work by one already gone. */
+const ROLES: readonly { readonly role: Config['ROLE']; readonly start: StartRole }[] = [
+  { role: 'api', start: startApi },
+  { role: 'worker', start: startWorker },
+  { role: 'bridge', start: startBridge },
+];
+
+/**
+ * Starts the roles this process is to play.
+ * @throws what a role threw; those started before it are stopped again.
+ */
+export async function startRoles(config: Config, logger: Logger): Promise<RunningRole[]> {
+  const wanted = ROLES.filter(({ role }) => config.ROLE === 'all' || config.ROLE === role);
+  if (wanted.length === 0) throw new ConfigError(`ROLE=${config.ROLE}: there are no consumer groups yet.`);
+  const running: RunningRole[] = [];
+  for (const { role, start } of wanted) {
+    try {
+      running.push(await start(config, logger.child({ role })));
+    } catch (error) {
+      await stopRoles(running, logger);
+      throw error;
+    }
+  }
+  return running;
+}
+
+/** Drains them one after the other; one that fails to does not keep the rest from it. */
+export async function stopRoles(roles: readonly RunningRole[], logger: Logger): Promise<void> {
+  for (const role of roles) {
+    try {
+      await role.stop();
+    } catch (error) {
+      logger.error({ err: error, role: role.role }, 'did not stop cleanly');
+    }
+  }
+}
+
+/** What the container image runs: the roles alone, over services that are already there. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger(config.LOG_LEVEL, config.ROLE);
+  const roles = await startRoles(config, logger);
+  logger.info({ roles: roles.map(({ role }) => role) }, 'running');
+  const signal = await nextSignal();
+  logger.info({ signal }, 'draining');
+  await stopRoles(roles, logger);
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+  });
+}
+
+if (require.main === module) {
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
+      process.exit(1);
+    },
+  );
+}
