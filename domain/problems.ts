@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'price-changed': { status: 409, title: 'The price is another one' },
   'nights-unavailable': { status: 409, title: 'The nights are not free' },
   'illegal-transition': { status: 409, title: 'The booking is in another state' },
+  'undo-not-waiting': { status: 409, title: 'No such undo waits for an operator' },
   'request-in-flight': { status: 409, title: 'The same request is still being worked on' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
