@@ -1,0 +1,37 @@
+import type { BookingRequest } from '../../domain/booking';
+import type { BookingId } from '../../domain/ids';
+import type { Decision, PaymentMethod, Refusal, UndoIntervention } from '../../workflows/messages';
+
+/**
+ * What came of speaking to a saga.
+ * - `committed`: what was asked for is in the database
+ * - `refused`: the saga runs and does not allow it
+ * - `closed`: no running saga took it
+ * - `unknown`: nobody answered in time; it may have happened or may yet happen
+ * - `unsent`: certainly nothing happened
+ */
+export type SagaAnswer =
+  | { readonly outcome: 'committed' }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly message: string }
+  | { readonly outcome: 'closed' }
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'unsent' };
+
+/**
+ * The API's way to the sagas. Everything may be said again: the same booking id opens one saga, and the same
+ * `updateId` is taken by it once.
+ */
+export interface SagaClient {
+  /** Starts the booking's saga, or finds it started, and waits until PENDING is committed. */
+  open(request: BookingRequest): Promise<SagaAnswer>;
+  /** Like `open` for a saga that may have been started by an earlier attempt; `closed` where none runs. */
+  awaitOpen(bookingId: BookingId): Promise<SagaAnswer>;
+  accept(bookingId: BookingId, decision: Decision, updateId: string): Promise<SagaAnswer>;
+  reject(bookingId: BookingId, decision: Decision, updateId: string): Promise<SagaAnswer>;
+  cancel(bookingId: BookingId, decision: Decision, updateId: string): Promise<SagaAnswer>;
+  providePayment(bookingId: BookingId, method: PaymentMethod, updateId: string): Promise<SagaAnswer>;
+  retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
+  skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
+  /** Undefined while sagas can be reached, else what is wrong. */
+  trouble(): Promise<string | undefined>;
+}
