@@ -1,0 +1,86 @@
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
+import { z } from 'zod';
+import { Problem } from '../../domain/problems';
+import type { Config } from '../../platform/config';
+import { type Caller, ROLES } from './caller';
+
+/**
+ * Reads a token.
+ * @throws {BadToken} where it proves nothing
+ * @throws {Problem} `unavailable` where the identity provider's keys cannot be had
+ */
+export type VerifyToken = (token: string) => Promise<Caller>;
+
+/** A token that proves nothing, and why. */
+export class BadToken extends Error {
+  override readonly name = 'BadToken';
+}
+
+type AuthSettings = Pick<
+  Config,
+  'NODE_ENV' | 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE' | 'AUTH_ALGORITHMS'
+>;
+
+const claims = z.object({
+  // Ids end up in workflow metadata, logs and keys: no control characters, no novel.
+  sub: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters'),
+  role: z.enum(ROLES),
+});
+const email = z.email().max(320);
+
+/** Keys come from the configured JWKS or secret alone; whatever a token says about its key is ignored. */
+export function tokenVerifier(config: AuthSettings): VerifyToken {
+  const check = signatureCheck(config);
+  return async (token) => {
+    const payload = await verified(() => check(token));
+    const known = claims.safeParse(payload);
+    if (!known.success) {
+      const [issue] = known.error.issues;
+      throw new BadToken(`claim ${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const mail = email.safeParse(payload.email);
+    return { id: known.data.sub, role: known.data.role, ...(mail.success && { email: mail.data }) };
+  };
+}
+
+function signatureCheck(config: AuthSettings): (token: string) => Promise<JWTPayload> {
+  const rules: JWTVerifyOptions = {
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+    requiredClaims: ['exp', 'sub', 'role'],
+    clockTolerance: 5,
+  };
+  if (config.AUTH_JWKS_URL === undefined) {
+    if (config.NODE_ENV === 'production') throw new Error('AUTH_JWKS_URL is required in production');
+    const secret = new TextEncoder().encode(config.AUTH_SECRET);
+    return async (token) => (await jwtVerify(token, secret, { ...rules, algorithms: ['HS256'] })).payload;
+  }
+  const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(config.AUTH_JWKS_URL), { timeoutDuration: 2000 });
+  // A public key must never serve as the secret of an HMAC.
+  const algorithms = config.AUTH_ALGORITHMS.filter((name) => !name.startsWith('HS') && name !== 'none');
+  return async (token) => (await jwtVerify(token, keys, { ...rules, algorithms })).payload;
+}
+
+/** Tells a bad token from an identity provider that is away. */
+async function verified(check: () => Promise<JWTPayload>): Promise<JWTPayload> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw new BadToken('the token has expired');
+    if (error instanceof errors.JWTClaimValidationFailed) {
+      throw new BadToken(`claim ${error.claim}: ${error.reason === 'missing' ? 'missing' : 'not accepted'}`);
+    }
+    const keysAway = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+    if (error instanceof errors.JOSEError && !keysAway && error.code !== 'ERR_JOSE_GENERIC') {
+      throw new BadToken('the token is malformed, or its signature or algorithm is not accepted');
+    }
+    throw new Problem('unavailable', 'The keys to check your token with cannot be had. Try again.', {}, 5);
+  }
+}
