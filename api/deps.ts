@@ -1,0 +1,16 @@
+import type { Config } from '../platform/config';
+import type { Database } from '../platform/database/client';
+import type { Logger } from '../platform/logger';
+import type { VerifyToken } from './auth/verify-token';
+import type { SagaClient } from './saga/saga-client';
+
+/** Everything the API reaches outside itself by. */
+export interface ApiDeps {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly saga: SagaClient;
+  readonly verifyToken: VerifyToken;
+  /** The present instant. */
+  readonly now: () => Date;
+}
