@@ -1,0 +1,67 @@
+import type { ItemId, OwnerId, TravelerId } from '../../domain/ids';
+import type { Item, ItemKind, System } from '../../domain/item';
+import type { CalendarDate, Stay } from '../../domain/stay-dates';
+import type { Database } from '../../platform/database/client';
+import type { Item as ItemRow } from '../../prisma/generated/client';
+
+/** An item's row, whose constraints vouch for its words, as the domain knows it. */
+export function itemOf(row: ItemRow): Item {
+  return {
+    id: row.id as ItemId,
+    system: row.system as System,
+    kind: row.kind as ItemKind,
+    ownerId: row.ownerId as OwnerId,
+    name: row.name,
+    nightlyPrice: { amount: row.nightlyAmount, currency: row.currency },
+    capacity: row.capacity,
+    overbooking: row.overbooking,
+    maxGuests: row.maxGuests,
+    timeZone: row.timeZone,
+    checkInTime: row.checkInTime,
+    checkOutTime: row.checkOutTime,
+    instant: row.instant,
+    decisionWindowSeconds: row.decisionWindowSeconds,
+    paymentDeadlineSeconds: row.paymentDeadlineSeconds,
+    graceSeconds: row.graceSeconds,
+  };
+}
+
+export async function findItem(database: Database, id: string, system: System): Promise<Item | undefined> {
+  const row = await database.item.findUnique({ where: { id } });
+  return row?.system === system ? itemOf(row) : undefined;
+}
+
+/** What a create must know besides the item. */
+export interface Circumstances {
+  /** Nights of the stay that cannot take it, in order. */
+  readonly gone: readonly CalendarDate[];
+  /** The traveler's stored payment method: a token, null for "has none", undefined where nothing is known. */
+  readonly storedToken: string | null | undefined;
+}
+
+/** Reads the calendar and the stored payment method in one statement. */
+export async function circumstances(
+  database: Database,
+  itemId: ItemId,
+  stay: Stay,
+  quantity: number,
+  travelerId: TravelerId,
+): Promise<Circumstances> {
+  const [row] = await database.$queryRaw<{ gone: CalendarDate[]; known: boolean; token: string | null }[]>`
+    SELECT booking.unavailable_nights(${itemId}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer)::text[] AS gone,
+           m.traveler_id IS NOT NULL AS known, m.token
+    FROM (SELECT 1) AS one LEFT JOIN booking.payment_methods m ON m.traveler_id = ${travelerId}`;
+  return { gone: row?.gone ?? [], storedToken: row?.known ? row.token : undefined };
+}
+
+/** Keeps the address for mail: the one place where personal data of a traveler is. */
+export async function rememberEmail(
+  database: Database,
+  id: string,
+  email: string | undefined,
+): Promise<void> {
+  if (email === undefined) return;
+  await database.$executeRaw`
+    INSERT INTO booking.people (id, email) VALUES (${id}, ${email})
+    ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email WHERE people.email IS DISTINCT FROM EXCLUDED.email`;
+}

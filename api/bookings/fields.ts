@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { parseCalendarDate } from '../../domain/stay-dates';
+
+/*
+ * The fields that requests are made of. Text is held to what both Postgres and JSON documents can store: no NUL or
+ * other control characters, no half of a surrogate pair.
+ */
+const UNSTORABLE = /[\p{Cs}\p{Cc}]/u;
+const UNSTORABLE_IN_PROSE = /(?![\n\r\t])[\p{Cs}\p{Cc}]/u;
+
+export const identifier = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => !UNSTORABLE.test(text), 'must not hold control characters');
+
+export const reasonText = z
+  .string()
+  .max(500)
+  .refine((text) => !UNSTORABLE_IN_PROSE.test(text), 'must not hold control characters')
+  .meta({ description: 'Told to the other side.', example: 'Plans changed' });
+
+export const paymentToken = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, "must be a payment provider's token")
+  .meta({ description: "A payment provider's token, never card data.", example: 'tok_approved' });
+
+export const guestCount = z.int().min(1).max(10_000).meta({ example: 2 });
+
+export const totalPrice = z.number().min(0).max(1e12).meta({
+  description: "In the item's currency. Sent, it must equal the price.",
+  example: 900,
+});
+
+/** A calendar date of the item's own time zone; a day that no calendar has is the problem `invalid-dates`. */
+export const calendarDate = z
+  .string()
+  .max(32)
+  .transform((text, context) => {
+    const date = parseCalendarDate(text);
+    if (date !== undefined) return date;
+    context.addIssue({
+      code: 'custom',
+      message: `${JSON.stringify(text)} is not a date of the calendar; send YYYY-MM-DD`,
+      params: { problem: 'invalid-dates' },
+    });
+    return z.NEVER;
+  })
+  .meta({
+    description: '`YYYY-MM-DD`, or the same as midnight UTC; never shifted by a zone.',
+    example: '2026-12-01',
+  });
