@@ -1,0 +1,30 @@
+import type { ApiDeps } from './deps';
+
+const TIMEOUT_MS = 1500;
+
+/** What keeps the API from doing its work, in words; empty while all is well. Asks Postgres and Temporal each time. */
+export async function troubles({ database, saga }: Pick<ApiDeps, 'database' | 'saga'>): Promise<string[]> {
+  const found = await Promise.all([
+    inTime('Postgres', databaseTrouble(database)),
+    inTime('Temporal', saga.trouble()),
+  ]);
+  return found.filter((trouble) => trouble !== undefined);
+}
+
+async function databaseTrouble(database: ApiDeps['database']): Promise<string | undefined> {
+  try {
+    await database.$queryRaw`SELECT 1`;
+    return undefined;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return `Postgres does not answer: ${text.replace(/\s+/g, ' ').trim().slice(0, 200)}`;
+  }
+}
+
+async function inTime(what: string, check: Promise<string | undefined>): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`${what} did not answer within ${TIMEOUT_MS} ms`), TIMEOUT_MS);
+  });
+  return await Promise.race([check, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,24 @@
+import type { ApiDeps } from '../deps';
+import type { Route } from '../http/route';
+import { adminRoutes } from './admin';
+import { bookingRoutes } from './bookings';
+import { itemRoutes } from './items';
+import { operationsRoutes } from './operations';
+import { ownersRoutes } from './owners';
+import { problemRoutes } from './problems';
+import { staysRoutes } from './stays';
+import { travelersRoutes } from './travelers';
+
+/** Every route of the API. What is not in this list does not exist, nor is it documented. */
+export function allRoutes(deps: ApiDeps): Route[] {
+  return [
+    ...staysRoutes(deps),
+    ...travelersRoutes(deps),
+    ...ownersRoutes(deps),
+    ...bookingRoutes(deps),
+    ...adminRoutes(deps),
+    ...itemRoutes(deps),
+    ...operationsRoutes(deps),
+    ...problemRoutes(),
+  ];
+}

@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../platform/config';
+import { openDatabase } from '../platform/database/client';
+import type { Logger } from '../platform/logger';
+import { collectProcessMetrics } from '../platform/metrics';
+import type { RunningRole } from '../platform/role';
+import { connectTemporal } from '../platform/temporal/connection';
+import { createApp } from './app';
+import { tokenVerifier } from './auth/verify-token';
+import type { ApiDeps } from './deps';
+import { drain } from './http/drain';
+import { keepPurging } from './idempotency/purge';
+import { troubles } from './readiness';
+import { temporalSagaClient } from './saga/temporal-saga-client';
+
+/** A request waits for no more than a saga's deadline and a few statements. */
+const DATABASE_TIMES = { transactionTimeoutMs: 4000, connectTimeoutMs: 2000 };
+
+/** The API, and where it listens. */
+export interface RunningApi extends RunningRole {
+  readonly port: number;
+}
+
+/**
+ * Starts the REST API. Neither Postgres nor Temporal has to be there: `/readyz` tells, and reads go on without
+ * Temporal.
+ * @throws where the port is taken
+ */
+export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
+  collectProcessMetrics();
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: 'booking-api',
+    poolSize: config.DATABASE_POOL,
+    ...DATABASE_TIMES,
+  });
+  const temporal = connectTemporal(config, []);
+  const deps: ApiDeps = {
+    config,
+    logger,
+    database,
+    saga: temporalSagaClient(temporal, config),
+    verifyToken: tokenVerifier(config),
+    now: () => new Date(),
+  };
+  const server = createServer(createApp(deps));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.PORT, resolve);
+  });
+  const port = (server.address() as AddressInfo).port;
+  const stopPurging = keepPurging(database, logger);
+  logger.info({ port }, `API on port ${port}`);
+  return {
+    role: 'api',
+    port,
+    trouble: async () => (await troubles(deps)).join('; ') || undefined,
+    stop: async () => {
+      stopPurging();
+      await drain(server);
+      await Promise.all([database.$disconnect(), temporal.close()]);
+    },
+  };
+}
