@@ -1,5 +1,5 @@
 /** One Ctrl-C arrives several times: from the terminal, from npm, and from run.mjs which passes it on. */
-const SAME_PRESS_MS = 1_000;
+const SAME_PRESS_MS = 500;
 
 /**
  * Turns the first request to end this process into an abort.

@@ -24,7 +24,8 @@ export async function startRoles(config: Config, logger: Logger): Promise<Runnin
   const running: RunningRole[] = [];
   for (const { role, start } of wanted) {
     try {
-      running.push(await start(config, logger.child({ role })));
+      const own = config.ROLE === role ? logger : createLogger(config.LOG_LEVEL, role);
+      running.push(await start(config, own));
     } catch (error) {
       await stopRoles(running, logger);
       throw error;

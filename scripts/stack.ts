@@ -1,5 +1,5 @@
 import { bringUp } from './stack/bring-up';
-import { describeStack } from './stack/describe';
+import { describeStack, formatTable } from './stack/describe';
 
 /** `npm run stack`: brings up Postgres, Kafka and Temporal in the background and returns. */
 async function main(): Promise<void> {
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   }
   const stack = await bringUp({ owner: 'stack', signal: interrupted.signal });
   process.stdout.write(
-    `${describeStack(stack)}\n\nThey stay up until \`npm run stack:down\`. \`npm start\` uses them as they are.\n`,
+    `${formatTable(describeStack(stack))}\n\nThey stay up until \`npm run stack:down\`. \`npm start\` uses them as they are.\n`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Config, ConfigError, readConfig } from '../platform/config';
 import { MigrationError, migrate } from '../platform/database/migrate';
 import { createLogger } from '../platform/logger';
@@ -15,6 +16,7 @@ import { ServiceDiedError } from './stack/service';
 import { GivenServiceError } from './stack/service-definition';
 import { AlreadyRunningError, claimRole } from './start-lock';
 import { welcome } from './welcome';
+import { writeWorkflowBundle } from './workflow-bundle';
 
 /** Errors whose message is all there is to say; of any other the stack is shown. */
 const EXPLAINED = [
@@ -37,7 +39,10 @@ async function main(): Promise<void> {
     if (playsApi(asked)) await requireFreePort(asked.PORT, 'the API', 'PORT');
     // A single role joins what is there: it would otherwise take the services with it when it ends.
     const mayStart = asked.ROLE === 'all' && asked.NODE_ENV === 'development';
+    const bundle = playsWorker(asked) ? writeWorkflowBundle(join(data, 'workflow-bundle.js')) : undefined;
+    bundle?.catch(() => undefined); // awaited below, when the services it is made beside are up
     stack = await bringUp({ owner, mayStart, signal: interrupted });
+    if (bundle) process.env.WORKFLOW_BUNDLE = await bundle;
     const { kafka } = stack.services;
     if (kafka.origin === 'none') sayOnStderr(`No Kafka: ${kafka.reason}.\n${WITHOUT_KAFKA}`);
     const config = readConfig({ ...process.env, ...stack.environment });
@@ -55,6 +60,7 @@ async function main(): Promise<void> {
 
 const WITHOUT_KAFKA = 'Bookings go through without it; what listeners should hear waits in the outbox.';
 
+const playsWorker = ({ ROLE }: Config) => ROLE === 'all' || ROLE === 'worker';
 const playsApi = ({ ROLE }: Config) => ROLE === 'all' || ROLE === 'api';
 
 async function prepareDatabase(config: Config): Promise<void> {

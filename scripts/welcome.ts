@@ -18,11 +18,7 @@ export function welcome(config: Config, stack: Stack, now: Date): string {
   };
   return [
     '',
-    formatTable([
-      ['API', api],
-      ['API documentation', `${api}/docs`],
-    ]),
-    describeStack(stack),
+    formatTable([['API', api], ['API documentation', `${api}/docs`], ...describeStack(stack)]),
     '',
     '  A first booking, asked for by a traveler:',
     '',

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { projectRoot } from './stack/folders';
 
@@ -9,6 +9,7 @@ export async function writeWorkflowBundle(file: string): Promise<string> {
     workflowsPath: join(projectRoot, 'workflows', 'index.ts'),
     logger: new DefaultLogger('WARN'),
   });
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, code);
   return file;
 }

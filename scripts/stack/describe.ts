@@ -7,15 +7,17 @@ const ORIGIN = {
   started: 'started',
 } as const;
 
-/** The services of a stack as a short table for the terminal. */
-export function describeStack({ services, environment, settings }: Stack): string {
-  return formatTable([
+type Row = readonly [name: string, value: string];
+
+/** The services of a stack, as rows for the terminal. */
+export function describeStack({ services, environment, settings }: Stack): Row[] {
+  return [
     ['Postgres', placeOf(services.postgres)],
     ['Kafka', placeOf(services.kafka)],
     ['Temporal', placeOf(services.temporal)],
     ['Temporal Web UI', environment.TEMPORAL_UI_URL ?? 'none known (TEMPORAL_UI_URL)'],
     ['Data and logs', settings.data],
-  ]);
+  ];
 }
 
 function placeOf(service: Resolved): string {
@@ -26,7 +28,7 @@ function placeOf(service: Resolved): string {
 }
 
 /** Two columns, aligned. */
-export function formatTable(rows: readonly (readonly [string, string])[]): string {
+export function formatTable(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }
