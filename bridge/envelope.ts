@@ -1,0 +1,36 @@
+import type { BookingFact } from '../domain/booking';
+import type { OutgoingMessage } from '../platform/kafka/port';
+import type { DialectMessage } from './dialects/dialect';
+
+const SOURCE = '/booking-saga';
+
+/**
+ * Wraps the messages of one fact for the wire: JSON, with CloudEvents headers in binary mode, so that old
+ * listeners see the value they know and new ones can tell a redelivery by `ce_id`.
+ */
+export function envelope(fact: BookingFact, messages: readonly DialectMessage[]): OutgoingMessage[] {
+  const told = new Map<string, number>();
+  return messages.map(({ topic, key, type, value }) => {
+    const nth = (told.get(topic) ?? 0) + 1;
+    told.set(topic, nth);
+    return {
+      topic,
+      key,
+      value: JSON.stringify(value),
+      headers: {
+        ce_specversion: '1.0',
+        ce_id: eventId(fact.factId, topic, nth),
+        ce_type: type,
+        ce_source: SOURCE,
+        ce_time: fact.at,
+        ce_factid: fact.factId,
+        'content-type': 'application/json',
+      },
+    };
+  });
+}
+
+/** Follows from fact and topic alone, so that a redelivery, by whichever relay, carries the same one. */
+function eventId(factId: string, topic: string, nth: number): string {
+  return nth === 1 ? `${factId}:${topic}` : `${factId}:${topic}:${nth}`;
+}

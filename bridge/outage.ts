@@ -1,0 +1,30 @@
+import type { Logger } from '../platform/logger';
+
+/** Something the relay needs and does not have at the moment. Said once when it begins and once when it is over. */
+export class Outage {
+  private since: Date | undefined;
+  private why = '';
+
+  constructor(
+    private readonly what: string,
+    private readonly logger: Logger,
+  ) {}
+
+  begin(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!this.since) this.logger.warn({ err: error }, `${this.what}: ${why}; the outbox keeps everything`);
+    else this.logger.debug({ err: error }, this.what);
+    this.since ??= new Date();
+    this.why = why;
+  }
+
+  end(): void {
+    if (this.since) this.logger.info({ since: this.since }, `${this.what} is over`);
+    this.since = undefined;
+  }
+
+  /** In words, while it lasts. */
+  get trouble(): string | undefined {
+    return this.since && `${this.what} since ${this.since.toISOString()}: ${this.why}`;
+  }
+}

@@ -1,0 +1,117 @@
+import type { RelaySession } from './relay-session';
+
+/** One row of the outbox with the fact and the booking it stands for. Dates are text: never shifted by a zone. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly lane: number;
+  readonly fact_id: string;
+  readonly booking_id: string;
+  /** Seconds between the commit and this reading, by the clock of Postgres. */
+  readonly waited: number;
+  /** Null where the row's fact or booking is missing, which no writer of ours brings about. */
+  readonly fact: FactColumns | null;
+  readonly booking: BookingColumns | null;
+}
+
+export interface FactColumns {
+  readonly sequence: number;
+  readonly type: string;
+  readonly from_state: string;
+  readonly state: string;
+  readonly undo: string;
+  readonly actor: string;
+  readonly reason_code: string | null;
+  readonly reason: string | null;
+  readonly details: Record<string, unknown>;
+  readonly attempts: number;
+  readonly at: string;
+}
+
+export interface BookingColumns {
+  readonly system: string;
+  readonly item_id: string;
+  readonly item_name: string;
+  readonly owner_id: string;
+  readonly traveler_id: string;
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly guests: number;
+  readonly quantity: number;
+  readonly price_amount: number;
+  readonly currency: string;
+}
+
+/**
+ * The oldest rows of these lanes that may be sent, in order. Rows behind a refused one of the same booking wait.
+ *
+ * Always from the start, without a cursor: ids are given out before the commit, so a row can appear behind a higher
+ * one that was already sent. Each lane is read by itself, since one `lane = ANY(…) ORDER BY id LIMIT` sorts
+ * the whole backlog for every batch.
+ */
+export function readBatch(
+  session: RelaySession,
+  lanes: readonly number[],
+  limit: number,
+): Promise<OutboxRow[]> {
+  return session.query<OutboxRow>(
+    `SELECT o.id::text, o.lane, o.fact_id, o.booking_id,
+            extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS waited,
+            CASE WHEN e.fact_id IS NOT NULL THEN json_build_object(
+              'sequence', e.sequence, 'type', e.type, 'from_state', e.from_state, 'state', e.state, 'undo', e.undo,
+              'actor', e.actor, 'reason_code', e.reason_code, 'reason', e.reason, 'details', e.details,
+              'attempts', e.attempts,
+              'at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS fact,
+            CASE WHEN b.id IS NOT NULL THEN json_build_object(
+              'system', b.system, 'item_id', b.item_id, 'item_name', b.item_name, 'owner_id', b.owner_id,
+              'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
+              'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency) END AS booking
+     FROM (
+       SELECT of_lane.* FROM unnest($1::integer[]) AS held (lane)
+       CROSS JOIN LATERAL (
+         SELECT * FROM booking.outbox rows
+         WHERE rows.lane = held.lane AND rows.refused_at IS NULL AND NOT EXISTS (
+           SELECT FROM booking.outbox refused
+           WHERE refused.booking_id = rows.booking_id AND refused.refused_at IS NOT NULL AND refused.id < rows.id
+         )
+         ORDER BY rows.id LIMIT $2
+       ) of_lane
+       ORDER BY of_lane.id LIMIT $2
+     ) o
+     LEFT JOIN booking.booking_events e ON e.fact_id = o.fact_id
+     LEFT JOIN booking.bookings b ON b.id = o.booking_id
+     ORDER BY o.id`,
+    [lanes, limit],
+  );
+}
+
+export async function deleteRows(session: RelaySession, ids: readonly string[]): Promise<void> {
+  await session.query('DELETE FROM booking.outbox WHERE id = ANY($1::bigint[])', [ids]);
+}
+
+/**
+ * Sets a row aside. It and the later rows of its booking wait until someone clears it:
+ * `UPDATE booking.outbox SET refused_at = NULL, refusal = NULL WHERE booking_id = '…'`.
+ */
+export async function refuseRow(session: RelaySession, id: string, refusal: string): Promise<void> {
+  await session.query('UPDATE booking.outbox SET refused_at = now(), refusal = $2 WHERE id = $1', [
+    id,
+    refusal,
+  ]);
+}
+
+export interface OutboxDepth {
+  readonly rows: number;
+  readonly refused: number;
+  /** Of the oldest row that is not refused; 0 where there is none. */
+  readonly oldestSeconds: number;
+}
+
+export async function measureOutbox(session: RelaySession): Promise<OutboxDepth> {
+  const [depth] = await session.query<{ rows: number; refused: number; oldest: number }>(
+    `SELECT (SELECT count(*) FROM booking.outbox)::integer AS rows,
+            (SELECT count(*) FROM booking.outbox WHERE refused_at IS NOT NULL)::integer AS refused,
+            COALESCE((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM booking.outbox
+                      WHERE refused_at IS NULL ORDER BY id LIMIT 1), 0)::float8 AS oldest`,
+  );
+  return { rows: depth?.rows ?? 0, refused: depth?.refused ?? 0, oldestSeconds: depth?.oldest ?? 0 };
+}

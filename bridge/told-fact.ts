@@ -1,0 +1,85 @@
+import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
+import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
+import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
+import { SYSTEMS, type System } from '../domain/item';
+import type { Money } from '../domain/money';
+import { parseCalendarDate, type Stay } from '../domain/stay-dates';
+import type { OutboxRow } from './outbox-queries';
+
+/** What a dialect may say of the booking besides the fact. No personal data beyond opaque ids. */
+export interface ToldBooking {
+  readonly bookingId: BookingId;
+  readonly system: System;
+  readonly itemId: ItemId;
+  readonly itemName: string;
+  readonly ownerId: OwnerId;
+  readonly travelerId: TravelerId;
+  readonly stay: Stay;
+  readonly guests: number;
+  readonly quantity: number;
+  readonly price: Money;
+}
+
+/** The canonical event, with the booking it happened to. */
+export interface ToldFact {
+  readonly fact: BookingFact;
+  readonly booking: ToldBooking;
+}
+
+/** A row that cannot be told to anyone, because what it holds is not of this product. */
+export class UntellableFact extends Error {
+  override readonly name = 'UntellableFact';
+}
+
+/**
+ * Reads a row as the canonical event.
+ * @throws {UntellableFact} naming the column that holds something unknown
+ */
+export function toldFact(row: OutboxRow): ToldFact {
+  const { fact, booking } = row;
+  if (!fact || !booking) throw new UntellableFact(`fact ${row.fact_id} or its booking is missing`);
+  const bookingId = row.booking_id as BookingId;
+  const code = fact.reason_code;
+  return {
+    fact: {
+      factId: row.fact_id as FactId,
+      type: oneOf(FACT_TYPES, fact.type, 'type'),
+      bookingId,
+      sequence: fact.sequence,
+      fromState: oneOf([...BOOKING_STATES, UNOPENED] as const, fact.from_state, 'from_state'),
+      state: oneOf(BOOKING_STATES, fact.state, 'state'),
+      undo: oneOf(UNDO_STATUSES, fact.undo, 'undo'),
+      actor: oneOf(ACTORS, fact.actor, 'actor'),
+      ...(code === null
+        ? {}
+        : { reason: { code: oneOf(REASON_CODES, code, 'reason_code'), text: fact.reason ?? code } }),
+      details: fact.details,
+      attempts: fact.attempts,
+      at: fact.at,
+    },
+    booking: {
+      bookingId,
+      system: oneOf(SYSTEMS, booking.system, 'system'),
+      itemId: booking.item_id as ItemId,
+      itemName: booking.item_name,
+      ownerId: booking.owner_id as OwnerId,
+      travelerId: booking.traveler_id as TravelerId,
+      stay: { start: date(booking.start_date, 'start_date'), end: date(booking.end_date, 'end_date') },
+      guests: booking.guests,
+      quantity: booking.quantity,
+      price: { amount: booking.price_amount, currency: booking.currency },
+    },
+  };
+}
+
+function oneOf<Word extends string>(words: readonly Word[], text: string, column: string): Word {
+  const word = words.find((known) => known === text);
+  if (word === undefined) throw new UntellableFact(`${column} is "${text}"`);
+  return word;
+}
+
+function date(text: string, column: string): Stay['start'] {
+  const day = parseCalendarDate(text);
+  if (day === undefined) throw new UntellableFact(`${column} is "${text}", no calendar date`);
+  return day;
+}

@@ -1,0 +1,73 @@
+import type { System } from './item';
+
+/** How long a message can be read again, and a listener may be away. */
+export const TOPIC_RETENTION_MS = 7 * 24 * 3_600_000;
+
+/** Where what could not be handled is parked. */
+export const DEAD_LETTER_SUFFIX = '.dlq';
+
+export interface TopicSpec {
+  /** The name existing listeners subscribe to. */
+  readonly name: string;
+  /** Whose vocabulary it speaks: the bridge's dialect of that system writes it. */
+  readonly dialect: System;
+  /** What orders its messages. `item`: the contract's propertyId. */
+  readonly key: 'booking' | 'item';
+  /** The environment's setting that gives it another name. */
+  readonly renamedBy?: 'KAFKA_REQUEST_TOPIC' | 'KAFKA_RESPONSE_TOPIC';
+}
+
+const hotel = (name: string) => ({ name, dialect: 'hotel', key: 'item' }) as const satisfies TopicSpec;
+
+/** Every topic the product writes: bridge, topic creation and the scripts go by this one table. */
+export const TOPICS = {
+  bookingRequests: {
+    name: 'booking-requests',
+    dialect: 'stays',
+    key: 'booking',
+    renamedBy: 'KAFKA_REQUEST_TOPIC',
+  },
+  bookingUpdates: {
+    name: 'booking-updates',
+    dialect: 'stays',
+    key: 'booking',
+    renamedBy: 'KAFKA_RESPONSE_TOPIC',
+  },
+  bookings: { name: 'bookings', dialect: 'travel', key: 'booking' },
+  reservationCreated: hotel('reservation.created'),
+  reservationConfirmed: hotel('reservation.confirmed'),
+  reservationModified: hotel('reservation.modified'),
+  reservationCancelled: hotel('reservation.cancelled'),
+  reservationCheckin: hotel('reservation.checkin'),
+  reservationCheckout: hotel('reservation.checkout'),
+  paymentInitiated: hotel('payment.initiated'),
+  paymentAuthorized: hotel('payment.authorized'),
+  paymentCaptured: hotel('payment.captured'),
+  paymentFailed: hotel('payment.failed'),
+  paymentRefunded: hotel('payment.refunded'),
+  paymentSettled: hotel('payment.settled'),
+  availabilityUpdated: hotel('availability.updated'),
+  rateUpdated: hotel('rate.updated'),
+  rateApplied: hotel('rate.applied'),
+  analyticsReservation: hotel('analytics.reservation'),
+} as const satisfies Readonly<Record<string, TopicSpec>>;
+export type TopicWord = keyof typeof TOPICS;
+
+/** The names given by the environment, by setting. */
+export interface TopicRenames {
+  readonly KAFKA_REQUEST_TOPIC: string;
+  readonly KAFKA_RESPONSE_TOPIC: string;
+}
+
+/** What a topic is called in this environment. */
+export function topicName(topic: TopicWord, renames: TopicRenames): string {
+  const spec: TopicSpec = TOPICS[topic];
+  return spec.renamedBy ? renames[spec.renamedBy] : spec.name;
+}
+
+/** The topics that a system's dialect writes, as this environment calls them. */
+export function topicsOf(system: System, renames: TopicRenames): string[] {
+  return (Object.keys(TOPICS) as TopicWord[])
+    .filter((topic) => TOPICS[topic].dialect === system)
+    .map((topic) => topicName(topic, renames));
+}

@@ -1,0 +1,126 @@
+import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import { type KafkaOptions, libraryClient } from './client';
+import {
+  type GroupDescription,
+  type KafkaAdmin,
+  KafkaAway,
+  type TopicDescription,
+  type TopicOrder,
+} from './port';
+
+const RETENTION = 'retention.ms';
+const PATIENCE = {
+  connectMs: 2_000,
+  requestMs: 10_000,
+  retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+};
+
+/** Topics and groups by the library's admin client. */
+export class LibraryAdmin implements KafkaAdmin {
+  constructor(private readonly options: KafkaOptions) {}
+
+  ensureTopics(orders: readonly TopicOrder[]): Promise<{ name: string; partitions: number }[]> {
+    return this.connected(async (admin) => {
+      const present = new Set(await admin.listTopics());
+      const missing = orders.filter(({ name }) => !present.has(name));
+      if (missing.length > 0) {
+        // Answers false where another process made them first, which is as good.
+        await admin.createTopics({
+          topics: missing.map(({ name, partitions, replication, retentionMs }) => ({
+            topic: name,
+            numPartitions: partitions,
+            replicationFactor: replication,
+            configEntries: [{ name: RETENTION, value: String(retentionMs) }],
+          })),
+        });
+      }
+      const { topics } = await admin.fetchTopicMetadata({ topics: orders.map(({ name }) => name) });
+      return topics
+        .map(({ name, partitions }) => ({ name, partitions: partitions.length }))
+        .filter(({ name, partitions }) => orders.some((o) => o.name === name && o.partitions > partitions));
+    });
+  }
+
+  topicNames(): Promise<string[]> {
+    return this.connected(async (admin) => (await admin.listTopics()).filter(isOurs).sort());
+  }
+
+  describeTopics(names: readonly string[]): Promise<TopicDescription[]> {
+    return this.connected(async (admin) => {
+      if (names.length === 0) return [];
+      const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+      const configs = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: names.map((name) => ({
+          type: ConfigResourceTypes.TOPIC,
+          name,
+          configNames: [RETENTION],
+        })),
+      });
+      return Promise.all(
+        topics.map(async ({ name, partitions }) => {
+          const offsets = await admin.fetchTopicOffsets(name);
+          const config = configs.resources.find(({ resourceName }) => resourceName === name);
+          const retention = config?.configEntries.find(({ configName }) => configName === RETENTION);
+          return {
+            name,
+            partitions: partitions.length,
+            replication: Math.max(...partitions.map(({ replicas }) => replicas.length)),
+            retentionMs: retention ? Number(retention.configValue) : undefined,
+            messages: offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0),
+          };
+        }),
+      );
+    });
+  }
+
+  describeGroups(): Promise<GroupDescription[]> {
+    return this.connected(async (admin) => {
+      const { groups } = await admin.listGroups();
+      if (groups.length === 0) return [];
+      const described = await admin.describeGroups(groups.map(({ groupId }) => groupId));
+      const list = await Promise.all(
+        described.groups.map(async ({ groupId, state, members }) => ({
+          groupId,
+          state,
+          members: members.length,
+          topics: await lagOf(admin, groupId),
+        })),
+      );
+      return list.sort((a, b) => a.groupId.localeCompare(b.groupId));
+    });
+  }
+
+  private async connected<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = libraryClient(this.options, PATIENCE).admin();
+    try {
+      await admin.connect();
+      return await work(admin);
+    } catch (error) {
+      throw new KafkaAway(error instanceof Error ? error.message : String(error), { cause: error });
+    } finally {
+      await admin.disconnect().catch((error: unknown) => {
+        this.options.logger.debug({ err: error }, 'disconnecting the admin client failed');
+      });
+    }
+  }
+}
+
+function isOurs(topic: string): boolean {
+  return !topic.startsWith('__');
+}
+
+async function lagOf(admin: Admin, groupId: string): Promise<{ topic: string; lag: number }[]> {
+  const committed = await admin.fetchOffsets({ groupId });
+  return Promise.all(
+    committed.map(async ({ topic, partitions }) => {
+      const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
+      const lag = partitions.reduce((sum, { partition, offset }) => {
+        const end = ends.get(partition);
+        // -1: nothing committed there; the group has all of the partition before it.
+        return end ? sum + Number(end.high) - Math.max(Number(offset), Number(end.low)) : sum;
+      }, 0);
+      return { topic, lag };
+    }),
+  );
+}

@@ -1,0 +1,14 @@
+import { LibraryAdmin } from './admin';
+import type { KafkaOptions } from './client';
+import type { Kafka } from './port';
+import { IdempotentProducer } from './producer';
+import { watch } from './watch';
+
+/** Kafka behind its port. Opens no connection by itself. */
+export function openKafka(options: KafkaOptions): Kafka {
+  return {
+    admin: new LibraryAdmin(options),
+    producer: () => new IdempotentProducer(options),
+    watch: (wanted) => watch(options, wanted),
+  };
+}

@@ -1,0 +1,120 @@
+/*
+ * All that the product knows of Kafka. The client library behind it is unmaintained, so nothing outside of this
+ * folder may see its types: replacing it means rewriting this folder.
+ */
+
+/** A message to be written. `key` decides the partition: murmur2, as the Java clients do. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A message as it was read. A message of a foreign producer may lack key and value. */
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  /** When the broker got it, milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly key: string | undefined;
+  readonly value: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Kafka cannot be reached, or answers with trouble of its own. Trying again is right. */
+export class KafkaAway extends Error {
+  override readonly name = 'KafkaAway';
+}
+
+/** The broker refuses this batch for good: sending the same again would be refused again. Nothing is in flight. */
+export class BatchRefused extends Error {
+  override readonly name = 'BatchRefused';
+  constructor(
+    /** Kafka's name of the error, as MESSAGE_TOO_LARGE. */
+    readonly refusal: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Kafka refuses the batch: ${refusal}`, options);
+  }
+}
+
+/** Writes in order, acknowledged by all in-sync replicas, without duplicates of its own making. */
+export interface KafkaProducer {
+  /**
+   * Sends one batch; resolves once all of it is acknowledged. One batch at a time.
+   * Retries until `deadlineMs` is over and writes nothing to the network after that.
+   *
+   * @throws {BatchRefused} for good
+   * @throws {KafkaAway} the deadline passed. What became of the batch is unknown, so only the same array may be
+   * sent next: under the same sequence numbers the broker recognises what it already has.
+   */
+  sendBatch(messages: readonly OutgoingMessage[], deadlineMs: number): Promise<void>;
+  /** Whether a batch was sent and neither acknowledged nor refused. */
+  readonly unsettled: boolean;
+  /** Ends it at once: no byte is written after this call. */
+  cut(): Promise<void>;
+}
+
+export interface TopicOrder {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replication: number;
+  readonly retentionMs: number;
+}
+
+export interface TopicDescription {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replication: number;
+  readonly retentionMs: number | undefined;
+  /** Messages that can still be read, over all partitions. */
+  readonly messages: number;
+}
+
+export interface GroupDescription {
+  readonly groupId: string;
+  readonly state: string;
+  readonly members: number;
+  readonly topics: readonly { readonly topic: string; readonly lag: number }[];
+}
+
+/** Topics and groups. Every call opens a connection and closes it again: none of this is frequent. */
+export interface KafkaAdmin {
+  /**
+   * Creates those that are missing and leaves the others as they are.
+   * @returns existing topics with fewer partitions than ordered, `name` with the number they have
+   * @throws {KafkaAway}
+   */
+  ensureTopics(orders: readonly TopicOrder[]): Promise<{ name: string; partitions: number }[]>;
+  /** Names of all topics, without Kafka's own. */
+  topicNames(): Promise<string[]>;
+  describeTopics(names: readonly string[]): Promise<TopicDescription[]>;
+  describeGroups(): Promise<GroupDescription[]>;
+}
+
+export interface WatchOptions {
+  readonly topics: readonly string[];
+  readonly fromBeginning: boolean;
+  readonly onMessage: (message: IncomingMessage) => void;
+  /** The watching ended by itself; watch again or give up. */
+  readonly onCrash: (error: Error) => void;
+}
+
+/** Reads on until `stop`. */
+export interface Watching {
+  stop(): Promise<void>;
+}
+
+export interface Kafka {
+  readonly admin: KafkaAdmin;
+  /** A producer with an identity of its own; connects with its first batch. */
+  producer(): KafkaProducer;
+  /**
+   * Reads topics as a group nobody shares and of which nothing is left afterwards: no offset is committed.
+   * Resolves once the partitions are assigned.
+   * @throws {KafkaAway}
+   */
+  watch(options: WatchOptions): Promise<Watching>;
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { type KafkaOptions, libraryClient } from './client';
+import { type IncomingMessage, KafkaAway, type Watching, type WatchOptions } from './port';
+
+const PATIENCE = {
+  connectMs: 2_000,
+  requestMs: 30_000,
+  retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
+};
+
+/** Reads topics as a throwaway group; see {@link Kafka.watch}. */
+export async function watch(options: KafkaOptions, wanted: WatchOptions): Promise<Watching> {
+  const client = libraryClient(options, PATIENCE);
+  const groupId = `watch-${randomUUID()}`;
+  const consumer = client.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 250 });
+  const assigned = new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      reject(payload.error);
+      // The library restarts by itself after what it holds to be retriable.
+      if (!payload.restart) wanted.onCrash(payload.error);
+    });
+  });
+  const stop = async () => {
+    await consumer.disconnect();
+    const admin = client.admin();
+    try {
+      await admin.connect();
+      await admin.deleteGroups([groupId]);
+    } catch (error) {
+      // The broker forgets an empty group by itself later on.
+      options.logger.debug({ err: error, groupId }, 'the throwaway group was left to the broker');
+    } finally {
+      await admin.disconnect();
+    }
+  };
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...wanted.topics], fromBeginning: wanted.fromBeginning });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ topic, partition, message }) =>
+        wanted.onMessage(incoming(topic, partition, message)),
+    });
+    await assigned;
+    return { stop };
+  } catch (error) {
+    assigned.catch(() => undefined); // the same failure, already thrown below
+    await consumer.disconnect();
+    throw new KafkaAway(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function incoming(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
+  return {
+    topic,
+    partition,
+    offset: message.offset,
+    timestamp: Number(message.timestamp),
+    key: message.key?.toString('utf8'),
+    value: message.value?.toString('utf8'),
+    headers: textHeaders(message.headers ?? {}),
+  };
+}
+
+/** A header may come more than once; the last one counts, as with the Java client's `lastHeader`. */
+function textHeaders(headers: IHeaders): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) text[name] = last.toString();
+  }
+  return text;
+}
