@@ -33,6 +33,9 @@ export function checkDates(item: Item, stay: Stay, now: Date, names: FieldNames)
   if (stay.start < today) {
     refuse(names.start, `${stay.start} is past; where the item is, it is ${today}`);
   }
+  if (!item.instant && new Date(stayInstants(item, stay).checkInAt) <= now) {
+    refuse(names.start, `check-in of ${stay.start} has begun, so the owner can no longer decide`);
+  }
   if (stay.end <= stay.start) refuse(names.end, `${stay.end} is not after ${stay.start}`);
   if (countNights(stay) > MAX_NIGHTS) refuse(names.end, `a stay may have ${MAX_NIGHTS} nights`);
   if (stay.start > addDays(today, MAX_DAYS_AHEAD)) {
