@@ -2,6 +2,7 @@ import { startApi } from '../api/start';
 import { startBridge } from '../bridge/start';
 import { type Config, ConfigError, readConfig } from '../platform/config';
 import { createLogger, type Logger } from '../platform/logger';
+import { startHealthServer } from '../platform/metrics';
 import type { RunningRole } from '../platform/role';
 import { startWorker } from './worker';
 
@@ -31,6 +32,10 @@ export async function startRoles(config: Config, logger: Logger): Promise<Runnin
       throw error;
     }
   }
+  // The API answers for its own health on its own port.
+  const hasApi = wanted.some(({ role }) => role === 'api');
+  if (config.HEALTH_PORT > 0 && !hasApi)
+    running.push(await startHealthServer(config.HEALTH_PORT, [...running]));
   return running;
 }
 

@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+# One small image for every role of the product; ROLE in the environment says which one a container plays.
+
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY . .
+# Compiles, and bundles the workflows, so that a worker starts without webpack at work.
+RUN node scripts/run.mjs build && node dist/scripts/bundle.js
+
+FROM node:22-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
+
+FROM node:22-slim
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=packages /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/prisma/migrations ./prisma/migrations
+COPY package.json ./
+USER node
+EXPOSE 3000
+# Node without npm around it, so that SIGTERM reaches the product and it drains.
+CMD ["node", "--enable-source-maps", "dist/scripts/serve.js"]
