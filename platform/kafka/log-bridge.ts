@@ -5,14 +5,14 @@ import type { Logger } from '../logger';
 const QUIETED = [
   // A broker that has just started: retried within milliseconds.
   /coordinator is (loading|not available)/i,
-  /not aware of (its|the) group coordinator|group coordinator/i,
+  /^Restarting the consumer/,
   /There is no leader for this topic-partition/,
   // The port retries by itself, up to a deadline, under the same sequence numbers.
   /Limiting retries for the idempotent producer/,
   // The port's callers say once that Kafka is away; the library says it for every attempt.
-  /^(Connection error|Connection timeout|Failed to connect|Failed to send messages)/,
+  /^(Connection error|Connection timeout|Closed connection|Failed to connect|Failed to send messages)/,
+  /^Request .* timed out/,
   /^Response (Produce|Metadata)\(/,
-  /^(Connection error|Closed connection|Request .* timed out)/,
 ];
 
 /** Lets the library write to our log, under `lib: "kafkajs"`. */

@@ -14,12 +14,14 @@ export async function watch(options: KafkaOptions, wanted: WatchOptions): Promis
   const client = libraryClient(options, PATIENCE);
   const groupId = `watch-${randomUUID()}`;
   const consumer = client.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 250 });
+  let watching = false;
   const assigned = new Promise<void>((resolve, reject) => {
     consumer.on(consumer.events.GROUP_JOIN, () => resolve());
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      reject(payload.error);
-      // The library restarts by itself after what it holds to be retriable.
-      if (!payload.restart) wanted.onCrash(payload.error);
+      // The library starts again by itself after what it holds to be passing, as a coordinator that is still loading.
+      if (payload.restart) return;
+      if (watching) wanted.onCrash(payload.error);
+      else reject(payload.error);
     });
   });
   const stop = async () => {
@@ -44,6 +46,7 @@ export async function watch(options: KafkaOptions, wanted: WatchOptions): Promis
         wanted.onMessage(incoming(topic, partition, message)),
     });
     await assigned;
+    watching = true;
     return { stop };
   } catch (error) {
     assigned.catch(() => undefined); // the same failure, already thrown below
