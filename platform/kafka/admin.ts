@@ -58,7 +58,7 @@ export class LibraryAdmin implements KafkaAdmin {
         })),
       });
       return Promise.all(
-        topics.map(async ({ name, partitions }) => {
+        byName(topics).map(async ({ name, partitions }) => {
           const offsets = await admin.fetchTopicOffsets(name);
           const config = configs.resources.find(({ resourceName }) => resourceName === name);
           const retention = config?.configEntries.find(({ configName }) => configName === RETENTION);
@@ -92,6 +92,7 @@ export class LibraryAdmin implements KafkaAdmin {
   }
 
   private async connected<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    if (this.options.brokers.length === 0) throw new KafkaAway('no broker is configured');
     const admin = libraryClient(this.options, PATIENCE).admin();
     try {
       await admin.connect();
@@ -104,6 +105,10 @@ export class LibraryAdmin implements KafkaAdmin {
       });
     }
   }
+}
+
+function byName<Named extends { name: string }>(list: readonly Named[]): Named[] {
+  return [...list].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function isOurs(topic: string): boolean {
