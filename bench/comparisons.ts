@@ -1,0 +1,74 @@
+import type { ContenderRecipe } from './contender';
+import { emptyContender } from './empty/contender';
+import { productContender } from './product/contender';
+
+/** Contenders that are measured against the first of them. */
+export interface Comparison {
+  readonly about: string;
+  readonly contenders: readonly ContenderRecipe[];
+}
+
+const ONE_PROCESS = { processes: 'one' } as const;
+
+/** Everything that can be asked of the bench: the product's figures, and each setting that was chosen by them. */
+export const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  product: {
+    about: 'the product against an empty saga (default)',
+    contenders: [emptyContender('empty saga'), productContender('product')],
+  },
+  parts: {
+    about: "where the cost lies: the product's saga over activities that do nothing, between the two",
+    contenders: [
+      emptyContender('empty saga'),
+      emptyContender('saga without hands', { saga: 'product' }),
+      productContender('product'),
+    ],
+  },
+  activities: {
+    about: 'regular activities instead of local ones for steps that only touch the database',
+    contenders: [
+      emptyContender('local'),
+      emptyContender('regular, eager', { kinds: { database: 'regular', eager: true } }),
+      emptyContender('regular, not eager', { kinds: { database: 'regular', eager: false } }),
+    ],
+  },
+  eager: {
+    about: 'eager execution of the one regular activity (authorize), off',
+    contenders: [
+      emptyContender('eager'),
+      emptyContender('not eager', { kinds: { database: 'local', eager: false } }),
+    ],
+  },
+  compression: {
+    about: "gzip on the worker's connection, the SDK's default, instead of none",
+    contenders: [emptyContender('none'), emptyContender('gzip', { compression: 'gzip' })],
+  },
+  connection: {
+    about: "one process, and the API on the worker's native connection",
+    contenders: [
+      emptyContender('two processes'),
+      emptyContender('one, own connection', ONE_PROCESS),
+      emptyContender('one, shared connection', { ...ONE_PROCESS, connection: 'shared' }),
+    ],
+  },
+  pollers: {
+    about: "the SDK's fixed numbers of pollers instead of autoscaling ones",
+    contenders: [emptyContender('autoscaling'), emptyContender('fixed', { pollers: 'fixed' })],
+  },
+  cache: {
+    about: 'how many sagas a worker keeps in memory: the default, few, many',
+    contenders: [
+      emptyContender('default cache'),
+      emptyContender('cache of 50', { cachedWorkflows: 50 }),
+      emptyContender('cache of 5000', { cachedWorkflows: 5000 }),
+    ],
+  },
+  pool: {
+    about: "connections in each role's pool: 10, 5, 20",
+    contenders: [
+      productContender('pool of 10', { DATABASE_POOL: '10' }),
+      productContender('pool of 5', { DATABASE_POOL: '5' }),
+      productContender('pool of 20', { DATABASE_POOL: '20' }),
+    ],
+  },
+};

@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { sayOnStderr } from '../scripts/stack/say';
+import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from '../scripts/testing/throwaway-stack';
+import { judge } from './aims';
+import { COMPARISONS } from './comparisons';
+import type { Contender } from './contender';
+import { groundOn } from './ground';
+import { historyEvents } from './history';
+import { closeConnections } from './http';
+import { type BenchOptions, readOptions, USAGE, UsageError } from './options';
+import { asJson, breakdown, figuresTable, statementsTable } from './report';
+import { runRounds, type Showing } from './rounds';
+import { type BenchServices, startServices } from './services';
+import { prepareWishes } from './stays';
+
+const LIMIT_MS = 4 * 60_000;
+/** What bringing everything down may take. */
+const CLOSING_MS = 15_000;
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** `npm run bench`. Missed aims are printed, not failed: a shared machine is no judge. */
+export async function bench(args: readonly string[]): Promise<number> {
+  let options: BenchOptions | 'help';
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    sayOnStderr(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options === 'help') {
+    print(USAGE);
+    return 0;
+  }
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => interrupted.abort(new Error(`Interrupted (${signal}).`)));
+  }
+  await overThrowawayServices(options, interrupted.signal);
+  return 0;
+}
+
+async function overThrowawayServices(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS - CLOSING_MS;
+  await sweepAbandoned();
+  const folder = throwawayFolder(process.pid);
+  await mkdir(folder, { recursive: true });
+  try {
+    const services = await startServices(folder, signal);
+    const contenders: Contender[] = [];
+    try {
+      const ground = groundOn(services, folder);
+      for (const recipe of COMPARISONS[options.compare]?.contenders ?? []) {
+        sayOnStderr(`Starting ${recipe.name} …`);
+        contenders.push(await recipe.start(ground));
+        signal.throwIfAborted();
+      }
+      const wishes = await prepareWishes();
+      const context = { services, wishes, options, deadline, signal, say: sayOnStderr };
+      await report(await runRounds(contenders, context), services, options);
+    } finally {
+      await Promise.all(contenders.map((contender) => contender.stop()));
+      closeConnections();
+      await services.stop();
+    }
+  } finally {
+    await removeThrowawayFolder(folder);
+  }
+}
+
+async function report(showings: Showing[], services: BenchServices, options: BenchOptions): Promise<void> {
+  const [base] = showings;
+  if (!base || base.singles.length === 0) throw new Error('No round was finished.');
+  const events = await Promise.all(
+    showings.map(({ contender, singles }) => {
+      const ids = singles.flatMap(({ journeys }) => journeys.map(({ bookingId }) => bookingId));
+      return historyEvents(services.temporalAddress, contender, ids);
+    }),
+  );
+  print(`\n${figuresTable(showings, events)}`);
+  print(
+    `${base.singles.length} rounds of ${options.singles} one at a time and ${options.bookings} at ${options.concurrency} ` +
+      `at once, ${cpus().length} cores. Ratios: median of the rounds (lowest–highest).\n`,
+  );
+  for (const showing of showings) for (const line of breakdown(showing)) print(line);
+  if (options.statements) for (const showing of showings) print(`\n${statementsTable(showing)}`);
+  const product = options.compare === 'product' ? showings.at(-1) : undefined;
+  const judgements = product ? judge(product, base, events.at(-1) ?? Number.NaN) : [];
+  if (judgements.length > 0) print('');
+  for (const { text, met } of judgements) print(`${met ? '✓' : '✗'} ${text}`);
+  if (options.json === undefined) return;
+  await mkdir(dirname(options.json), { recursive: true });
+  const document = { options, contenders: asJson(showings, events), aims: judgements };
+  await writeFile(options.json, `${JSON.stringify(document, undefined, 2)}\n`);
+}
