@@ -69,11 +69,15 @@ function install() {
   if (read(stampFile) === digest(lock)) return;
   if (!installedMatchesLock(lock)) {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    // A test run may have NODE_ENV=production in its environment; the tools are needed all the same.
-    const installed = step('Installing packages (npm ci)', npm, [
-      ...['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', '--progress=true'],
-    ]);
-    if (!installed) fail('`npm ci` failed, see above. It needs access to a package registry.');
+    // With NODE_ENV=production in the environment npm would leave out the tools.
+    const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+    // npm 11 refuses a lock file made where packages for other platforms could not be had; the versions in it are
+    // right all the same.
+    const installed =
+      step('Installing packages (npm ci)', npm, ['ci', ...flags]) ||
+      step('Installing packages (npm install, since npm ci failed)', npm, ['install', '--no-save', ...flags]);
+    if (!installed)
+      fail('Packages could not be installed, see above. npm needs access to a package registry.');
   }
   stamp(stampFile, digest(lock));
 }
