@@ -81,6 +81,8 @@ function after(cursor: string): Prisma.BookingWhereInput {
   const [time = '', id = '', ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('|');
   const createdAt = new Date(time);
   if (
+    // No booking is older than this, and Postgres knows no year 0.
+    !time.startsWith('20') ||
     Number.isNaN(createdAt.getTime()) ||
     createdAt.toISOString() !== time ||
     !isBookingId(id) ||

@@ -1,0 +1,121 @@
+import type { SagaAnswer, SagaClient } from '../../../api/saga/saga-client';
+import type { BookingRequest } from '../../../domain/booking';
+import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
+import type { BookingId } from '../../../domain/ids';
+import type { Caller } from '../../../workflows/messages';
+import type { TestDatabase } from '../../support/database';
+
+type Method = Exclude<keyof SagaClient, 'trouble'>;
+
+/** One thing said to the sagas. */
+export interface Said {
+  readonly method: Method;
+  readonly bookingId: BookingId;
+  readonly message?: unknown;
+  readonly updateId?: string;
+}
+
+/**
+ * Stands in for Temporal: commits each step to Postgres at once, by the SQL that the real saga's activities use, and
+ * takes every update id once. What it is told to answer next goes before.
+ */
+export class FakeSaga implements SagaClient {
+  readonly said: Said[] = [];
+  /** Called instead of the next call, which it may still carry out. */
+  private next: ((carryOut: () => Promise<SagaAnswer>) => Promise<SagaAnswer>) | undefined;
+  private readonly taken = new Map<string, SagaAnswer>();
+  private readonly requests = new Map<BookingId, BookingRequest>();
+  away: string | undefined;
+
+  constructor(
+    private readonly database: TestDatabase,
+    private readonly now: () => Date,
+  ) {}
+
+  /** The next call gets this answer, and nothing else happens. */
+  answerNext(answer: SagaAnswer): void {
+    this.next = async () => answer;
+  }
+
+  /** The next call is carried out, but its answer gets lost. */
+  loseNextAnswer(): void {
+    this.next = async (carryOut) => {
+      await carryOut();
+      return { outcome: 'unknown' };
+    };
+  }
+
+  /** The next call waits; call the result to let it go on. */
+  holdNext(): () => void {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.next = async (carryOut) => {
+      await held;
+      return await carryOut();
+    };
+    return release;
+  }
+
+  trouble = async () => this.away;
+
+  open = (request: BookingRequest) =>
+    this.hear({ method: 'open', bookingId: request.bookingId, message: request }, async () => {
+      if (this.requests.has(request.bookingId)) return { outcome: 'committed' };
+      this.requests.set(request.bookingId, request);
+      await this.commit(request.bookingId, 'booking.opened', { role: 'TRAVELER', id: request.travelerId });
+      return { outcome: 'committed' };
+    });
+
+  awaitOpen = (bookingId: BookingId) =>
+    this.hear({ method: 'awaitOpen', bookingId }, async () =>
+      this.requests.has(bookingId) ? { outcome: 'committed' } : { outcome: 'closed' },
+    );
+
+  accept = this.step('accept', 'booking.accepted');
+  reject = this.step('reject', 'booking.rejected');
+  cancel = this.step('cancel', 'booking.cancelled');
+  providePayment = this.step('providePayment', 'payment.authorized');
+  retryUndo = this.step('retryUndo', 'undo.completed');
+  skipUndo = this.step('skipUndo', 'undo.skipped');
+
+  private step(method: Method, fact: FactType) {
+    return (bookingId: BookingId, message: { by: Caller; reason?: string }, updateId: string) =>
+      this.hear({ method, bookingId, message, updateId }, async () => {
+        const earlier = this.taken.get(`${bookingId} ${updateId}`);
+        if (earlier) return earlier;
+        const answer = await this.commit(bookingId, fact, message.by, message.reason);
+        this.taken.set(`${bookingId} ${updateId}`, answer);
+        return answer;
+      });
+  }
+
+  private async hear(said: Said, carryOut: () => Promise<SagaAnswer>): Promise<SagaAnswer> {
+    this.said.push(said);
+    const next = this.next;
+    this.next = undefined;
+    return await (next ? next(carryOut) : carryOut());
+  }
+
+  /** Commits a fact as a saga's step does. */
+  async commit(id: BookingId, type: FactType, by: Caller, reason?: string): Promise<SagaAnswer> {
+    const [row] = await this.database.query<{ state: BookingState; sequence: number }>(
+      'SELECT state, sequence FROM booking.bookings WHERE id = $1',
+      [id],
+    );
+    const from = row?.state ?? 'NONE';
+    const state = nextState(from, type);
+    if (!state) return { outcome: 'refused', refusal: 'IllegalTransition', message: `${type} from ${from}` };
+    const request = this.requests.get(id);
+    const at = this.now().toISOString();
+    const step = {
+      ...{ bookingId: id, sequence: (row?.sequence ?? 0) + 1, type, from, state, undo: 'none', at },
+      ...{ actor: by.role, reason, reasonCode: reason && 'cancelled-by-traveler', attempts: 1, details: {} },
+      ...{ request, decisionBy: at },
+    };
+    const fn = from === 'NONE' ? 'open_booking' : 'commit_step';
+    await this.database.query(`SELECT booking.${fn}($1::jsonb)`, [JSON.stringify(step)]);
+    return { outcome: 'committed' };
+  }
+}
