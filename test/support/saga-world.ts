@@ -14,6 +14,7 @@ import { type Database, openDatabase } from '../../platform/database/client';
 import type { bookingSaga } from '../../workflows';
 import { BOOKING_SAGA, openUpdate, workflowIdOf } from '../../workflows/messages';
 import { freshDatabase, provided, type TestDatabase } from './database';
+import { keepHistory } from './histories';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -55,9 +56,7 @@ export async function sagaWorld(
   wrap: (gateway: PaymentGateway) => PaymentGateway = (real) => real,
 ): Promise<SagaWorld> {
   const database = await freshDatabase();
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: provided('TEMPORAL_TEST_SERVER') } },
-  });
+  const env = await timeSkippingEnvironment();
   const { KEYWORD, DATETIME } = KINDS;
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
@@ -88,6 +87,7 @@ export async function sagaWorld(
     activities,
   });
   const running = worker.run();
+  const opened: { handle: SagaHandle; name: string }[] = [];
 
   return {
     env,
@@ -104,6 +104,7 @@ export async function sagaWorld(
         args: [request],
       });
       await handle.executeUpdate<BookingSnapshot, []>(openUpdate);
+      opened.push({ handle, name: expect.getState().currentTestName ?? request.bookingId });
       return handle;
     },
     async log(id) {
@@ -134,6 +135,7 @@ export async function sagaWorld(
       return rows[0]?.blocked ?? 0;
     },
     async close() {
+      for (const { handle, name } of opened) await keepHistory(handle, name);
       worker.shutdown();
       await running;
       await env.teardown();
@@ -142,6 +144,18 @@ export async function sagaWorld(
       await database.close();
     },
   };
+}
+
+/** The SDK gives the server five seconds to start, which a busy machine's Java may not keep. */
+async function timeSkippingEnvironment(attempts = 5): Promise<TestWorkflowEnvironment> {
+  const executable = { type: 'existing-path', path: provided('TEMPORAL_TEST_SERVER') } as const;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    } catch (error) {
+      if (attempt === attempts || !String(error).includes('did not start')) throw error;
+    }
+  }
 }
 
 const KINDS = {
