@@ -1,0 +1,117 @@
+import type { ShownBooking, Visitor } from './visitor';
+
+/** Who takes part, and how a story waits for what the saga does by itself. */
+export interface Cast {
+  readonly traveler: Visitor;
+  readonly rival: Visitor;
+  readonly owner: Visitor;
+  readonly admin: Visitor;
+  /** Dates that no other story of any run uses. */
+  readonly nights: { readonly startDate: string; readonly endDate: string };
+  /** Follows a booking's timeline until it shows what is waited for. */
+  readonly until: (booking: ShownBooking, isThere: (now: ShownBooking) => boolean) => Promise<void>;
+}
+
+export interface Story {
+  readonly name: string;
+  /** Plays it to its end and answers the bookings it made, in the order they are to be shown. */
+  readonly play: (cast: Cast) => Promise<ShownBooking[]>;
+}
+
+const VILLA = 'PROP-001';
+const isConfirmed = ({ state }: ShownBooking) => state === 'CONFIRMED';
+const isOver = ({ state, undo }: ShownBooking) =>
+  ['CANCELLED', 'REJECTED', 'EXPIRED', 'FAILED'].includes(state) && ['none', 'done'].includes(undo);
+
+const accept = ({ owner }: Cast, { id }: ShownBooking) => owner.call('PUT', `/api/bookings/${id}/accept`);
+
+/** Every story ends by itself; the longest takes about forty seconds. */
+export const STORIES: readonly Story[] = [
+  {
+    name: 'accepted',
+    async play(cast) {
+      const booking = await cast.traveler.book({ propertyId: VILLA, ...cast.nights });
+      await accept(cast, booking);
+      await cast.until(booking, isConfirmed);
+      return [booking];
+    },
+  },
+  {
+    name: 'rejected',
+    async play(cast) {
+      const booking = await cast.traveler.book({ propertyId: VILLA, ...cast.nights });
+      await cast.owner.call('PUT', `/api/owners/bookings/${booking.id}/reject`, {
+        reason: 'we are painting',
+      });
+      await cast.until(booking, isOver);
+      return [booking];
+    },
+  },
+  {
+    name: 'expired',
+    async play(cast) {
+      const booking = await cast.traveler.book({ propertyId: 'PROP-003', ...cast.nights });
+      await cast.until(booking, isOver);
+      return [booking];
+    },
+  },
+  {
+    name: 'declined, saved by another card',
+    async play(cast) {
+      const { traveler } = cast;
+      const booking = await traveler.book({
+        propertyId: VILLA,
+        ...cast.nights,
+        paymentToken: 'tok_declined',
+      });
+      await accept(cast, booking);
+      await cast.until(booking, ({ paymentStatus }) => paymentStatus === 'declined');
+      await traveler.call('PUT', `/api/bookings/${booking.id}/payment`, { paymentToken: 'tok_approved' });
+      await cast.until(booking, isConfirmed);
+      return [booking];
+    },
+  },
+  {
+    name: 'lost race',
+    async play(cast) {
+      const request = { propertyId: VILLA, ...cast.nights };
+      const bookings = await Promise.all([cast.traveler.book(request), cast.rival.book(request)]);
+      // The owner accepts both; whoever comes second may be declined before that, which is a 409.
+      await Promise.all(
+        bookings.map(({ id }) => cast.owner.call('PUT', `/api/bookings/${id}/accept`, undefined, [200, 409])),
+      );
+      await Promise.all(
+        bookings.map((booking) => cast.until(booking, (now) => isConfirmed(now) || isOver(now))),
+      );
+      return bookings;
+    },
+  },
+  {
+    name: 'cancelled after confirmation',
+    async play(cast) {
+      const booking = await cast.traveler.book({ propertyId: VILLA, ...cast.nights });
+      await accept(cast, booking);
+      await cast.until(booking, isConfirmed);
+      await cast.traveler.call('PUT', `/api/bookings/${booking.id}/cancel`, { reason: 'plans changed' });
+      await cast.until(booking, isOver);
+      return [booking];
+    },
+  },
+  {
+    name: 'undo that needs the operator',
+    async play(cast) {
+      const booking = await cast.traveler.book({
+        propertyId: VILLA,
+        ...cast.nights,
+        paymentToken: 'tok_void_fails',
+      });
+      await accept(cast, booking);
+      await cast.until(booking, isConfirmed);
+      await cast.traveler.call('PUT', `/api/bookings/${booking.id}/cancel`);
+      await cast.until(booking, ({ undo }) => undo === 'needs_operator');
+      await cast.admin.call('POST', `/api/admin/bookings/${booking.id}/undo/void-authorization/retry`);
+      await cast.until(booking, isOver);
+      return [booking];
+    },
+  },
+];
