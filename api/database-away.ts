@@ -23,7 +23,7 @@ const SOCKET_CODES = new Set([
 ]);
 /** pg and pg-pool give these no code. */
 const MESSAGES =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end)/;
+  /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end)/;
 
 /** Whether a failed statement failed because the database, or the way to it, is not there. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -1,21 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../platform/config';
-import { openDatabase } from '../platform/database/client';
 import type { Logger } from '../platform/logger';
 import { collectProcessMetrics } from '../platform/metrics';
 import type { RunningRole } from '../platform/role';
 import { connectTemporal } from '../platform/temporal/connection';
 import { createApp } from './app';
 import { tokenVerifier } from './auth/verify-token';
+import { openApiDatabase } from './database';
 import type { ApiDeps } from './deps';
 import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
 import { temporalSagaClient } from './saga/temporal-saga-client';
-
-/** A request waits for no more than a saga's deadline and a few statements. */
-const DATABASE_TIMES = { transactionTimeoutMs: 4000, connectTimeoutMs: 2000 };
 
 /** The API, and where it listens. */
 export interface RunningApi extends RunningRole {
@@ -29,12 +26,7 @@ export interface RunningApi extends RunningRole {
  */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
   collectProcessMetrics();
-  const database = openDatabase({
-    url: config.DATABASE_URL,
-    applicationName: 'booking-api',
-    poolSize: config.DATABASE_POOL,
-    ...DATABASE_TIMES,
-  });
+  const database = openApiDatabase(config);
   const temporal = connectTemporal(config, []);
   const deps: ApiDeps = {
     config,

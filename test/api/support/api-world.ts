@@ -4,10 +4,10 @@ import { SignJWT } from 'jose';
 import pino from 'pino';
 import { createApp } from '../../../api/app';
 import { tokenVerifier } from '../../../api/auth/verify-token';
+import { openApiDatabase } from '../../../api/database';
 import type { ApiDeps } from '../../../api/deps';
 import type { Config } from '../../../platform/config';
 import { readConfig } from '../../../platform/config';
-import { type Database, openDatabase } from '../../../platform/database/client';
 import { seed } from '../../../scripts/seed';
 import { freshDatabase, type TestDatabase } from '../../support/database';
 import { Contract, type OpenApi } from './contract';
@@ -47,7 +47,8 @@ export interface Reply {
 export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly deps?: Partial<ApiDeps>;
-  readonly prisma?: (real: Database) => Database;
+  /** The address by which the API reaches its database. */
+  readonly through?: (url: string) => string;
 }
 
 export const SECRET = 'development-only-secret-do-not-use-in-production';
@@ -62,17 +63,14 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   let now = new Date(NOON);
   const saga = new FakeSaga(database, () => now);
   const log: string[] = [];
-  const prisma = openDatabase({
-    url: config.DATABASE_URL,
-    applicationName: 'api test',
-    poolSize: 5,
-    transactionTimeoutMs: 4000,
-    connectTimeoutMs: 2000,
+  const prisma = openApiDatabase({
+    ...config,
+    DATABASE_URL: options.through?.(database.url) ?? database.url,
   });
   const deps: ApiDeps = {
     config,
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
-    database: options.prisma?.(prisma) ?? prisma,
+    database: prisma,
     saga,
     verifyToken: tokenVerifier(config),
     now: () => now,
