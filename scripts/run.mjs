@@ -1,8 +1,9 @@
 // Starts any command of the product from a fresh clone: `node scripts/run.mjs <command> [args]`.
 // Plain JavaScript without dependencies, because nothing is installed or compiled yet when it runs.
 // Everything it says goes to stderr, so that a command's own output (a token) stays alone on stdout.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { takeLock } from './run-lock.mjs';
 
 const NODE = { major: 20, minor: 19 };
+const PROGRESS_EVERY_MS = 10_000;
 const SOURCES = [
   ...['domain', 'workflows', 'activities', 'api', 'bridge', 'consumers', 'platform'],
   ...['scripts', 'bench', 'test', 'prisma', 'console'],
@@ -38,18 +40,28 @@ function requireNode() {
   );
 }
 
-/** Runs a build step; its output goes to stderr. A failing step ends the whole run. */
-function step(what, command, args, env = {}) {
+/**
+ * Runs a build step, telling every few seconds that it is still at it. What it wrote is shown when it fails, as far
+ * as `lines` allows.
+ */
+async function step(what, command, args, { env = {}, lines = Number.POSITIVE_INFINITY } = {}) {
   const started = Date.now();
+  const seconds = () => ((Date.now() - started) / 1000).toFixed(0);
   say(`${what} …`);
-  const { status, error } = spawnSync(command, args, {
+  const progress = setInterval(() => say(`${what} … ${seconds()} s`), PROGRESS_EVERY_MS);
+  const child = spawn(command, args, {
     cwd: root,
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
-  if (error) fail(`${what} could not run: ${error.message}`);
-  if (status === 0) say(`${what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  return status === 0;
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close').catch((error) => fail(`${what} could not run: ${error.message}`));
+  clearInterval(progress);
+  if (code === 0) say(`${what}: done in ${seconds()} s`);
+  else say(output.trim().split('\n').slice(0, lines).join('\n'));
+  return code === 0;
 }
 
 /** Whether what npm last put into node_modules is what the lock file asks for. */
@@ -62,7 +74,7 @@ function installedMatchesLock(lock) {
   );
 }
 
-function install() {
+async function install() {
   const lock =
     read(inRoot('package-lock.json')) ?? fail('package-lock.json is missing; is this a whole clone?');
   const stampFile = inRoot('node_modules/.booking-saga/lock');
@@ -74,26 +86,30 @@ function install() {
     // npm 11 refuses a lock file made where packages for other platforms could not be had; the versions in it are
     // right all the same.
     const installed =
-      step('Installing packages (npm ci)', npm, ['ci', ...flags]) ||
-      step('Installing packages (npm install, since npm ci failed)', npm, ['install', '--no-save', ...flags]);
+      (await step('Installing packages (npm ci)', npm, ['ci', ...flags], { lines: 4 })) ||
+      (await step('Installing packages (npm install)', npm, ['install', '--no-save', ...flags], {
+        lines: 30,
+      }));
     if (!installed)
       fail('Packages could not be installed, see above. npm needs access to a package registry.');
   }
   stamp(stampFile, digest(lock));
 }
 
-function generatePrisma() {
+async function generatePrisma() {
   const schema = read(inRoot('prisma/schema.prisma'));
   if (schema === undefined) return;
-  const version = read(inRoot('node_modules/prisma/package.json')) ?? '';
+  const version = read(inRoot('node_modules/prisma/package.json')) ?? '{}';
   const wanted = digest(schema, read(inRoot('prisma.config.ts')) ?? '', JSON.parse(version).version);
   const stampFile = inRoot('node_modules/.booking-saga/prisma');
   if (read(stampFile) === wanted && existsSync(inRoot('prisma/generated'))) return;
   const cli = inRoot('node_modules/prisma/build/index.js');
   // The schema engine is only for `prisma migrate`; naming any file keeps Prisma from downloading it.
-  const generated = step('Generating the Prisma client', process.execPath, [cli, 'generate'], {
-    PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? '/bin/true',
-    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  const generated = await step('Generating the Prisma client', process.execPath, [cli, 'generate'], {
+    env: {
+      PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? '/bin/true',
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    },
   });
   if (!generated) fail('`prisma generate` failed, see above.');
   stamp(stampFile, wanted);
@@ -112,13 +128,14 @@ function listSources(folder, found = []) {
   return found;
 }
 
-function build() {
+async function build() {
   const files = SOURCES.flatMap((room) => listSources(inRoot(room)));
   const wanted = digest(...files, read(inRoot('tsconfig.json')), read(inRoot('package-lock.json')));
   const stampFile = inRoot('dist/.built');
   if (read(stampFile) === wanted) return;
   const tsc = inRoot('node_modules/.bin', process.platform === 'win32' ? 'tsc.cmd' : 'tsc');
-  if (step('Compiling', tsc, ['-p', 'tsconfig.json', '--pretty', 'false'])) return stamp(stampFile, wanted);
+  if (await step('Compiling', tsc, ['-p', 'tsconfig.json', '--pretty', 'false']))
+    return stamp(stampFile, wanted);
   // Emitted all the same: lets one room be tried while another one is being rebuilt.
   if (process.env.ALLOW_TYPE_ERRORS === '1') return say('Going on despite the type errors above.');
   fail('Compiling failed, see above.');
@@ -138,9 +155,9 @@ if (!command || !/^[a-z][a-z-]*$/.test(command)) fail('Usage: node scripts/run.m
 requireNode();
 const release = await takeLock(inRoot('.data', 'build.lock'), say);
 try {
-  install();
-  generatePrisma();
-  build();
+  await install();
+  await generatePrisma();
+  await build();
 } finally {
   release();
 }
