@@ -108,6 +108,7 @@ export class Delivery {
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       try {
         if (performance.now() - session.provenAt > FRESH_MS) await session.query('SELECT 1');
+        session.lost.throwIfAborted();
         const left = deadlineMs - (performance.now() - session.provenAt);
         await unlessAborted(producer.sendBatch(messages, left), session.lost);
         return kafkaAway.end();

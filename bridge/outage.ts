@@ -8,11 +8,14 @@ export class Outage {
   constructor(
     private readonly what: string,
     private readonly logger: Logger,
+    /** `error` for what should never happen. */
+    private readonly level: 'warn' | 'error' = 'warn',
   ) {}
 
   begin(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    if (!this.since) this.logger.warn({ err: error }, `${this.what}: ${why}; the outbox keeps everything`);
+    if (!this.since)
+      this.logger[this.level]({ err: error }, `${this.what}: ${why}; the outbox keeps everything`);
     else this.logger.debug({ err: error }, this.what);
     this.since ??= new Date();
     this.why = why;

@@ -4,8 +4,22 @@ import { OUTBOX_CHANNEL } from '../platform/outbox-hint';
 const STATEMENT_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
 /** What the server is told, so that it notices within about ten seconds that our machine has vanished. */
-const KEEPALIVE =
-  'tcp_keepalives_idle=5 tcp_keepalives_interval=2 tcp_keepalives_count=3 tcp_user_timeout=10000';
+const KEEPALIVE = [
+  'tcp_keepalives_idle=5',
+  'tcp_keepalives_interval=2',
+  'tcp_keepalives_count=3',
+  'tcp_user_timeout=10000',
+];
+/**
+ * Index lookups only. The outbox is empty now and a million rows long later, so its statistics are always wrong, and
+ * with wrong ones the planner reads the whole backlog for each batch: 350 ms instead of 20 at 100,000 rows.
+ */
+const PLANNER = [
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+];
 
 /** The session with Postgres ended, and with it every lane that was held under it. */
 export class SessionLost extends Error {
@@ -39,9 +53,7 @@ export async function openRelaySession(databaseUrl: string, onHint: () => void):
     query_timeout: STATEMENT_MS,
     statement_timeout: STATEMENT_MS,
     keepAlive: true,
-    options: KEEPALIVE.split(' ')
-      .map((setting) => `-c ${setting}`)
-      .join(' '),
+    options: [...KEEPALIVE, ...PLANNER].map((setting) => `-c ${setting}`).join(' '),
   });
   const losing = new AbortController();
   const lose = (error: unknown): SessionLost => {

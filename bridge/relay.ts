@@ -54,7 +54,7 @@ export class Relay {
     this.lanes = new Lanes({ holder, quietMs: config.KAFKA_SEND_DEADLINE_MS + ARRIVAL_MS, logger });
     this.postgresAway = new Outage('Postgres is away', logger);
     this.kafkaAway = new Outage('Kafka is away', logger);
-    this.defect = new Outage('the relay failed', logger);
+    this.defect = new Outage('The relay failed', logger, 'error');
   }
 
   get trouble(): string | undefined {

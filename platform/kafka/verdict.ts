@@ -1,5 +1,3 @@
-import { KafkaJSProtocolError } from 'kafkajs';
-
 /**
  * What a failed send means.
  * - `refused`: this batch will never be taken
@@ -29,12 +27,17 @@ export function verdictOn(error: unknown): Verdict {
   return { kind: 'refused', refusal: protocol.type };
 }
 
+/** An answer of the broker, as the library passes it on. */
+interface ProtocolError {
+  readonly code: number;
+  readonly type: string;
+  readonly retriable: boolean;
+}
+
 /** The library wraps the broker's answer once or twice, depending on how its retrying ended. */
-function protocolError(error: unknown): KafkaJSProtocolError | undefined {
+function protocolError(error: unknown): ProtocolError | undefined {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    if (inner instanceof KafkaJSProtocolError) return inner;
-    // Its wrappers keep the broker's code without the class.
-    if (inner.cause === inner) return undefined;
+    if (inner.name === 'KafkaJSProtocolError') return inner as Error & ProtocolError;
   }
   return undefined;
 }

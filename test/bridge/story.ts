@@ -21,7 +21,11 @@ const AT = '2030-06-01T12:00:00.000Z';
 export async function open(sql: Sql, itemId: ItemId): Promise<Chapter> {
   const request = bookingRequest({ itemId, now: Date.parse(AT) });
   const state = transition(UNOPENED, 'booking.opened');
-  const step = { ...document(request.bookingId, 1, 'booking.opened', UNOPENED, state), request, decisionBy: AT };
+  const step = {
+    ...document(request.bookingId, 1, 'booking.opened', UNOPENED, state),
+    request,
+    decisionBy: AT,
+  };
   await sql.query('SELECT booking.open_booking($1)', [JSON.stringify(step)]);
   return { request, state, sequence: 1 };
 }
