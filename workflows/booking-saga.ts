@@ -1,5 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
-import type { BookingRequest, BookingSnapshot } from '../domain/booking';
+import type { BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
 import { confirm, open } from './confirmation';
 import { endBooking } from './ending';
 import { blockNights } from './inventory';
@@ -10,6 +10,10 @@ import { BookingEnds, SagaRecord } from './saga-record';
 import { capturePayment, checkIn, checkOut, settle } from './stay';
 import { Visibility } from './visibility';
 
+export interface SagaResult extends BookingSnapshot {
+  readonly reason?: Reason;
+}
+
 /**
  * The life of one booking. It opens PENDING, waits for the owner's decision, authorizes payment, blocks inventory
  * and confirms; then it checks in, captures, checks out and settles. Whatever is cancelled or fails on the way is
@@ -18,9 +22,9 @@ import { Visibility } from './visibility';
  * Every ending is a result: a workflow that failed means a defect.
  *
  * @param request what was asked for, with the item's terms as they stood then
- * @returns where the booking stood when its saga closed
+ * @returns where the booking stood when its saga closed, and why where it ended before its time
  */
-export async function bookingSaga(request: BookingRequest): Promise<BookingSnapshot> {
+export async function bookingSaga(request: BookingRequest): Promise<SagaResult> {
   const booking = new SagaRecord(request);
   const visibility = new Visibility(booking);
   handleMessages(booking);
@@ -42,5 +46,5 @@ export async function bookingSaga(request: BookingRequest): Promise<BookingSnaps
     }
     await condition(allHandlersFinished);
   });
-  return booking.snapshot;
+  return { ...booking.snapshot, ...(booking.ending && { reason: booking.ending.reason }) };
 }

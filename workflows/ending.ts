@@ -51,7 +51,7 @@ async function goOnUndoing(booking: SagaRecord, entry: UndoEntry, visibility: Vi
   while (entry.status !== 'finished') {
     visibility.show(`The undo "${entry.step}" keeps failing: an operator may retry or skip it.`);
     const intervention = await untilIntervention(entry, async () => {
-      if (!atOnce) await sleep(UNDO_RETRY_MS);
+      if (!atOnce) await sleep(UNDO_RETRY_MS, { summary: `undo: ${entry.step} again` });
       await entry.run({ patience: 'without-end', undoAfterwards });
     });
     if (intervention === 'skip') {

@@ -22,7 +22,11 @@ async function acceptance(booking: SagaRecord, visibility: Visibility): Promise<
   const deadline = booking.decisionDeadline;
   visibility.show(`Waiting for the owner's decision until ${new Date(deadline).toISOString()}.`);
   for (;;) {
-    const heard = await booking.waitFor(() => booking.acceptance !== undefined || booking.recheck, deadline);
+    const heard = await booking.waitFor(
+      () => booking.acceptance !== undefined || booking.recheck,
+      deadline,
+      "owner's decision",
+    );
     if (!heard) booking.end(expiry(booking));
     if (booking.acceptance) return;
 

@@ -42,7 +42,7 @@ async function nextCard(
   booking.goOnUnlessEnding();
   if (booking.paymentToken === undefined) {
     visibility.show(`Waiting for a payment method until ${new Date(deadline).toISOString()}.`);
-    const given = await booking.waitFor(() => booking.paymentToken !== undefined, deadline);
+    const given = await booking.waitFor(() => booking.paymentToken !== undefined, deadline, 'payment method');
     if (!given) booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: noCard });
   }
   const token = booking.paymentToken;

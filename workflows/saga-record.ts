@@ -130,13 +130,15 @@ export class SagaRecord {
 
   /**
    * Waits until `isMet` or until `deadline` (milliseconds since the epoch) has come; answers whether it was met.
+   *
+   * @param summary names the timer in the Web UI
    * @throws {BookingEnds} as soon as an ending is claimed.
    */
-  async waitFor(isMet: () => boolean, deadline: number): Promise<boolean> {
+  async waitFor(isMet: () => boolean, deadline: number, summary: string): Promise<boolean> {
     this.goOnUnlessEnding();
     const left = deadline - Date.now();
-    const met =
-      left > 0 && !isMet() ? await condition(() => this.claimed !== undefined || isMet(), left) : isMet();
+    if (left <= 0 || isMet()) return isMet();
+    const met = await condition(() => this.claimed !== undefined || isMet(), left, { summary });
     this.goOnUnlessEnding();
     return met;
   }

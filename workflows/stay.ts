@@ -6,7 +6,7 @@ import type { Visibility } from './visibility';
 export async function checkIn(booking: SagaRecord, visibility: Visibility): Promise<void> {
   const { checkInAt } = booking.request.terms;
   visibility.show(`Waiting for check-in at ${checkInAt}.`);
-  await booking.waitFor(() => false, Date.parse(checkInAt));
+  await booking.waitFor(() => false, Date.parse(checkInAt), 'check-in');
   await commitFact(booking, 'booking.checked-in');
 }
 
@@ -40,7 +40,7 @@ export async function capturePayment(booking: SagaRecord): Promise<void> {
 export async function checkOut(booking: SagaRecord, visibility: Visibility): Promise<void> {
   const { checkOutAt } = booking.request.terms;
   visibility.show(`Waiting for check-out at ${checkOutAt}.`);
-  await booking.waitFor(() => false, Date.parse(checkOutAt));
+  await booking.waitFor(() => false, Date.parse(checkOutAt), 'check-out');
   await commitFact(booking, 'booking.checked-out');
 }
 
