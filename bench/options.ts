@@ -21,7 +21,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const FULL = { rounds: 6, singles: 20, bookings: 80, concurrency: 20 };
+const FULL = { rounds: 10, singles: 8, bookings: 40, concurrency: 20 };
 const QUICK = { rounds: 2, singles: 8, bookings: 40, concurrency: 20 };
 
 export const USAGE = `Usage: npm run bench [-- options]

@@ -12,6 +12,8 @@ import {
 } from './summary';
 
 const NONE = '–';
+/** No lines between the rows. */
+const CHARS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 const QUERY_WIDTH = 90;
 
 /** The closing table: each figure of each contender, and its ratio to the first one's. */
@@ -21,6 +23,7 @@ export function figuresTable(showings: readonly Showing[], events: readonly numb
   const table = new Table({
     head: ['', base.contender.name, ...others.flatMap(({ contender }) => [contender.name, 'ratio'])],
     colAligns: ['left', 'right', ...others.flatMap(() => ['right', 'right'] as const)],
+    chars: CHARS,
     style: { head: [], border: [] },
   });
   for (const figure of Object.values(FIGURES)) {
@@ -65,6 +68,7 @@ export function statementsTable(showing: Showing): string {
   const table = new Table({
     head: ['role', 'a booking', 'ms each', 'statement'],
     colAligns: ['left', 'right', 'right', 'left'],
+    chars: CHARS,
     style: { head: [], border: [] },
   });
   for (const { role, query, perBooking, msEach } of statementsOf(showing)) {

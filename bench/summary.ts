@@ -102,6 +102,16 @@ export const FIGURES = {
     decimals: 1,
     of: ({ crowds }) => cpuPerBooking(crowds, (process) => process === 'kafka'),
   },
+  cpuAll: {
+    label: 'CPU ms a booking, many at once: all of it',
+    decimals: 1,
+    of: ({ crowds }) => cpuPerBooking(crowds, () => true),
+  },
+  repeats: {
+    label: 'calls repeated after 503, a booking, many at once',
+    decimals: 2,
+    of: ({ crowds }) => all(crowds).reduce((sum, { repeats }) => sum + repeats, 0) / all(crowds).length,
+  },
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof FIGURES;
