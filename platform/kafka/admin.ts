@@ -1,4 +1,5 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, ConfigResourceTypes, KafkaJSProtocolError } from 'kafkajs';
 import { type KafkaOptions, libraryClient } from './client';
 import {
   type GroupDescription,
@@ -96,13 +97,27 @@ export class LibraryAdmin implements KafkaAdmin {
     const admin = libraryClient(this.options, PATIENCE).admin();
     try {
       await admin.connect();
-      return await work(admin);
+      return await untilLeadersAnswer(() => work(admin));
     } catch (error) {
       throw new KafkaAway(error instanceof Error ? error.message : String(error), { cause: error });
     } finally {
       await admin.disconnect().catch((error: unknown) => {
         this.options.logger.debug({ err: error }, 'disconnecting the admin client failed');
       });
+    }
+  }
+}
+
+/** The leaders of partitions made a moment ago say for some milliseconds that they are none. */
+async function untilLeadersAnswer<T>(work: () => Promise<T>): Promise<T> {
+  const ATTEMPTS = 10;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = error instanceof KafkaJSProtocolError && error.retriable;
+      if (!passing || attempt === ATTEMPTS) throw error;
+      await sleep(100);
     }
   }
 }
