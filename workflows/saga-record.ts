@@ -81,10 +81,15 @@ export class SagaRecord {
     return Math.min(this.startedAt + decisionWindowSeconds * 1000, Date.parse(checkInAt));
   }
 
-  /** By when a card must have been charged: counted from acceptance, or check-in where that comes first. */
+  /**
+   * By when a card must have been charged: counted from acceptance, or check-in where that comes first. Who books
+   * at once for the night that has already begun has the time counted from acceptance.
+   */
   get paymentDeadline(): number {
-    const { paymentDeadlineSeconds, checkInAt } = this.request.terms;
-    return Math.min(this.acceptedAt + paymentDeadlineSeconds * 1000, Date.parse(checkInAt));
+    const { paymentDeadlineSeconds } = this.request.terms;
+    const checkInAt = Date.parse(this.request.terms.checkInAt);
+    const deadline = this.acceptedAt + paymentDeadlineSeconds * 1000;
+    return checkInAt > this.acceptedAt ? Math.min(deadline, checkInAt) : deadline;
   }
 
   /** The hold behind a confirmed booking. */
