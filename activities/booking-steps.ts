@@ -28,7 +28,14 @@ export interface Step {
 /** What a step changes in the booking's row besides its state. */
 export interface StepPatch {
   readonly paymentBy?: string;
-  readonly paymentStatus?: 'declined' | 'authorized' | 'captured' | 'voided' | 'settled' | 'failed';
+  readonly paymentStatus?:
+    | 'declined'
+    | 'authorized'
+    | 'captured'
+    | 'voided'
+    | 'refunded'
+    | 'settled'
+    | 'failed';
   readonly authorizationId?: string;
 }
 

@@ -11,6 +11,8 @@ export interface PaymentGateway {
   authorize(request: AuthorizeRequest): Promise<AuthorizeOutcome>;
   capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome>;
   void(request: { key: string; authorizationId: string }): Promise<HoldOutcome>;
+  /** Gives back part or all of what was captured. */
+  refund(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome>;
   settle(request: SettleRequest): Promise<HoldOutcome>;
 }
 

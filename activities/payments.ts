@@ -22,6 +22,18 @@ export interface CaptureRequest {
   readonly amount: Money;
 }
 
+export interface RefundRequest {
+  readonly key: string;
+  readonly capture: CaptureRequest;
+  /** False while the outcome of the capture is not known. */
+  readonly isCaptured: boolean;
+  readonly amount: Money;
+}
+
+export type RefundOutcome =
+  | { readonly outcome: 'refunded'; readonly reference: string }
+  | { readonly outcome: 'nothing-captured' };
+
 export type CaptureOutcome =
   | { readonly outcome: 'done'; readonly reference: string }
   | { readonly outcome: 'rejected'; readonly code: string };
@@ -63,6 +75,27 @@ export function payments({ gateway }: { readonly gateway: PaymentGateway }) {
     /** Takes what is held. */
     async capturePayment(request: CaptureRequest): Promise<Attempted<CaptureOutcome>> {
       return attempted(definite('capture', await gateway.capture(request)));
+    },
+
+    /**
+     * Gives back what was captured. Where it is not known whether it was, the capture is asked for again under its
+     * own key first, so that the provider says what became of it.
+     */
+    async refundPayment(request: RefundRequest): Promise<Attempted<RefundOutcome>> {
+      const { capture, amount } = request;
+      if (!request.isCaptured && definite('capture', await gateway.capture(capture)).outcome === 'rejected') {
+        return attempted({ outcome: 'nothing-captured' as const });
+      }
+      const { authorizationId } = capture;
+      const answer = await gateway.refund({ key: request.key, authorizationId, amount });
+      if (answer.outcome === 'unknown') throw unknownOutcome('refund', answer.detail);
+      if (answer.outcome === 'rejected') {
+        throw ApplicationFailure.retryable(
+          `the provider refuses to refund: ${answer.code}`,
+          'RefundRejected',
+        );
+      }
+      return attempted({ outcome: 'refunded' as const, reference: answer.reference });
     },
 
     /** Pays the owner. */

@@ -68,6 +68,8 @@ export const TRANSITIONS: Readonly<Record<Origin, Readonly<Partial<Record<FactTy
   },
   PAYMENT_AUTHORIZED: {
     'inventory.blocked': 'PAYMENT_AUTHORIZED',
+    'payment.captured': 'PAYMENT_AUTHORIZED',
+    'payment.capture-failed': 'PAYMENT_AUTHORIZED',
     'booking.confirmed': 'CONFIRMED',
     'booking.failed': 'FAILED',
     'booking.cancelled': 'CANCELLED',

@@ -1,5 +1,5 @@
 import type { BookingState, FactType, UndoStatus } from './booking-state';
-import type { BookingId, ItemId, OwnerId, TravelerId } from './ids';
+import type { BillingId, BookingId, ItemId, OwnerId, TravelerId } from './ids';
 import type { System } from './item';
 import type { Money } from './money';
 import type { Stay } from './stay-dates';
@@ -45,6 +45,8 @@ export interface BookingRequest {
   /** A provider's token, never card data. Absent: the booking waits for one after acceptance. */
   readonly paymentToken?: string;
   readonly terms: BookingTerms;
+  /** Set where the booking is sold with a bill: the record that the saga keeps up to date. */
+  readonly billingId?: BillingId;
 }
 
 /** The item's rules as they stood when the booking was opened. Instants are ISO 8601 UTC. */
@@ -55,7 +57,13 @@ export interface BookingTerms {
   readonly graceSeconds: number;
   readonly checkInAt: string;
   readonly checkOutAt: string;
+  /** When the price is taken from the hold. Absent in bookings of the first release: `at-check-in`. */
+  readonly capture?: CaptureTime;
 }
+
+/** Travel is paid before it is confirmed, a stay when it begins. */
+export const CAPTURE_TIMES = ['at-check-in', 'before-confirmation'] as const;
+export type CaptureTime = (typeof CAPTURE_TIMES)[number];
 
 /** Where a booking stands: what every step and every update answers. */
 export interface BookingSnapshot {

@@ -3,6 +3,8 @@ declare const brand: unique symbol;
 export type Id<Kind extends string> = string & { readonly [brand]: Kind };
 
 export type BookingId = Id<'booking'>;
+/** A bill of the travel system. */
+export type BillingId = Id<'billing'>;
 export type ItemId = Id<'item'>;
 /** The `sub` of whoever books. */
 export type TravelerId = Id<'traveler'>;
@@ -34,6 +36,20 @@ export function mintBookingId(now: number, random: Uint8Array): BookingId {
 
 export function isBookingId(text: string): text is BookingId {
   return BOOKING_ID.test(text);
+}
+
+/** One bill per booking: its id follows from the booking's. */
+export function billingIdOf(bookingId: BookingId): BillingId {
+  return bookingId.replace(/^BKG/, 'BIL') as BillingId;
+}
+
+export function isBillingId(text: string): text is BillingId {
+  return BOOKING_ID.test(text.replace(/^BIL/, 'BKG'));
+}
+
+/** The booking that a bill is for. */
+export function bookingOfBilling(billingId: BillingId): BookingId {
+  return billingId.replace(/^BIL/, 'BKG') as BookingId;
 }
 
 /** The block of nights that a booking's `round`-th block step takes; rounds start at 1. */

@@ -1,5 +1,6 @@
 import type { ItemId, OwnerId } from './ids';
 import type { Money } from './money';
+import type { CalendarDate } from './stay-dates';
 
 /** The three systems whose front ends and listeners speak to the product (see docs/architecture.md). */
 export const SYSTEMS = ['stays', 'travel', 'hotel'] as const;
@@ -26,6 +27,8 @@ export interface Item {
   /** Local wall-clock times, `HH:mm`. */
   readonly checkInTime: string;
   readonly checkOutTime: string;
+  /** A flight's one departure; its seats are sold for that day. */
+  readonly departureDate?: CalendarDate;
   /** Instant items are accepted without asking the owner. */
   readonly instant: boolean;
   readonly decisionWindowSeconds: number;

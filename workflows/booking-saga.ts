@@ -1,5 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
+import { captureAtCheckIn, captureBeforeConfirmation } from './capture';
 import { confirm, open } from './confirmation';
 import { endBooking } from './ending';
 import { blockNights } from './inventory';
@@ -7,7 +8,7 @@ import { handleMessages } from './message-handlers';
 import { ownerDecision } from './owner-decision';
 import { authorizePayment } from './payment';
 import { BookingEnds, SagaRecord } from './saga-record';
-import { capturePayment, checkIn, checkOut, settle } from './stay';
+import { checkIn, checkOut, settle } from './stay';
 import { Visibility } from './visibility';
 
 export interface SagaResult extends BookingSnapshot {
@@ -35,9 +36,10 @@ export async function bookingSaga(request: BookingRequest): Promise<SagaResult> 
       await ownerDecision(booking, visibility);
       await authorizePayment(booking, visibility);
       await blockNights(booking);
+      await captureBeforeConfirmation(booking);
       await confirm(booking);
       await checkIn(booking, visibility);
-      await capturePayment(booking);
+      await captureAtCheckIn(booking);
       await checkOut(booking, visibility);
       await settle(booking, visibility);
     } catch (error) {

@@ -1,10 +1,9 @@
-import { ActivityFailure } from '@temporalio/workflow';
 import type { Reason } from '../domain/booking';
-import type { AuthorizeRequest, DefiniteAuthorizeOutcome } from '../domain/payment';
+import type { AuthorizeRequest } from '../domain/payment';
+import { askProvider, registerHold } from './hold';
 import { nightsAreGone } from './inventory';
 import type { SagaRecord } from './saga-record';
-import { commitFact, moneyBack, moneyBefore, unlessEnding } from './steps';
-import type { UndoAttempt } from './undo-stack';
+import { commitFact } from './steps';
 import type { Visibility } from './visibility';
 
 /**
@@ -65,20 +64,17 @@ async function tryCard(
     token,
     amount: price,
   };
-  const hold: Hold = { authorization };
-  const undo = booking.undos.register({
-    step: 'void-authorization',
-    run: (attempt) => voidAuthorization(booking, hold, attempt),
-  });
+  const hold = registerHold(booking, authorization);
 
-  const outcome = await askProvider(booking, authorization, deadline);
+  const outcome = await askProvider(booking, deadline, 'authorize payment', (money) =>
+    money.authorizePayment(authorization),
+  );
   if (outcome?.outcome === 'authorized') hold.authorizationId = outcome.authorizationId;
-  else if (outcome) booking.undos.forget(undo);
+  else if (outcome) booking.undos.forget(hold.undo);
   booking.goOnUnlessEnding();
   if (!outcome) throw new Error('an authorization without outcome must have been cut short by an ending');
 
   if (outcome.outcome === 'authorized') {
-    booking.authorizationId = outcome.authorizationId;
     await commitFact(booking, 'payment.authorized', {
       details: { amount: price, reference: outcome.authorizationId },
       attempts: outcome.attempts,
@@ -93,40 +89,4 @@ async function tryCard(
     patch: { paymentStatus: 'declined' },
   });
   return code;
-}
-
-interface Hold {
-  readonly authorization: AuthorizeRequest;
-  /** Absent while it is not known whether there is a hold. */
-  authorizationId?: string;
-}
-
-/** Answers undefined where an ending cut the asking short, or was brought about by the deadline. */
-async function askProvider(
-  booking: SagaRecord,
-  authorization: AuthorizeRequest,
-  deadline: number,
-): Promise<(DefiniteAuthorizeOutcome & { attempts: number }) | undefined> {
-  const money = moneyBefore(deadline, 'authorize payment');
-  try {
-    return await unlessEnding(booking, () => money.authorizePayment(authorization));
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    booking.claimEnding({
-      fact: 'booking.failed',
-      actor: 'SYSTEM',
-      reason: { code: 'payment-unreachable', text: 'the payment provider gave no answer in time' },
-    });
-    return undefined;
-  }
-}
-
-async function voidAuthorization(booking: SagaRecord, hold: Hold, attempt: UndoAttempt): Promise<void> {
-  const outcome = await moneyBack(attempt.patience, 'undo: void the authorization').voidAuthorization(hold);
-  await commitFact(booking, 'undo.completed', {
-    details: { step: 'void-authorization', amount: hold.authorization.amount, outcome: outcome.outcome },
-    attempts: outcome.attempts,
-    undo: attempt.undoAfterwards,
-    ...(outcome.outcome === 'voided' && { patch: { paymentStatus: 'voided' } }),
-  });
 }

@@ -9,6 +9,7 @@ import {
   UNOPENED,
   type UndoStatus,
 } from '../domain/booking-state';
+import type { Hold } from './hold';
 import type { Decision, Refusal } from './messages';
 import { UndoStack } from './undo-stack';
 
@@ -53,9 +54,8 @@ export class SagaRecord {
   acceptance: Decision | undefined;
   /** The token to be charged next; used up by a decline. */
   paymentToken: string | undefined;
-  /** The hold that was taken. */
-  authorizationId: string | undefined;
-  captured = false;
+  /** The hold that was asked for last; the only one that may be open. */
+  hold: Hold | undefined;
   /** A nudge that the calendar changed. */
   recheck = false;
   /** Set where a running step may be cut short between its attempts. */
@@ -90,12 +90,6 @@ export class SagaRecord {
     const checkInAt = Date.parse(this.request.terms.checkInAt);
     const deadline = this.acceptedAt + paymentDeadlineSeconds * 1000;
     return checkInAt > this.acceptedAt ? Math.min(deadline, checkInAt) : deadline;
-  }
-
-  /** The hold behind a confirmed booking. */
-  get heldAuthorization(): string {
-    if (this.authorizationId === undefined) throw new Error('the booking holds no authorization');
-    return this.authorizationId;
   }
 
   get ending(): Ending | undefined {

@@ -10,32 +10,6 @@ export async function checkIn(booking: SagaRecord, visibility: Visibility): Prom
   await commitFact(booking, 'booking.checked-in');
 }
 
-/** Takes what is held. A provider that refuses for good leaves a mark in the log and nothing to settle. */
-export async function capturePayment(booking: SagaRecord): Promise<void> {
-  const { bookingId, price } = booking.request;
-  const outcome = await moneyWithoutEnd('capture payment').capturePayment({
-    key: `${bookingId}/capture`,
-    authorizationId: booking.heldAuthorization,
-    amount: price,
-  });
-  booking.captured = outcome.outcome === 'done';
-  await commitFact(
-    booking,
-    outcome.outcome === 'done' ? 'payment.captured' : 'payment.capture-failed',
-    outcome.outcome === 'done'
-      ? {
-          details: { amount: price, reference: outcome.reference },
-          attempts: outcome.attempts,
-          patch: { paymentStatus: 'captured' },
-        }
-      : {
-          details: { amount: price, code: outcome.code },
-          attempts: outcome.attempts,
-          patch: { paymentStatus: 'failed' },
-        },
-  );
-}
-
 /** Waits for the item's local check-out time. */
 export async function checkOut(booking: SagaRecord, visibility: Visibility): Promise<void> {
   const { checkOutAt } = booking.request.terms;
@@ -47,7 +21,7 @@ export async function checkOut(booking: SagaRecord, visibility: Visibility): Pro
 /** Pays the owner what was captured, and is done. */
 export async function settle(booking: SagaRecord, visibility: Visibility): Promise<void> {
   const { bookingId, ownerId, price } = booking.request;
-  if (booking.captured) {
+  if (booking.hold?.captured) {
     const outcome = await moneyWithoutEnd('settle with the owner').settlePayment({
       key: `${bookingId}/settle`,
       bookingId,

@@ -78,6 +78,24 @@ export class PaymentSimulator implements PaymentGateway {
     ]);
   }
 
+  async refund(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome> {
+    const { rows } = await this.books.query<{ refunded: boolean }>(
+      `WITH refund AS (
+         INSERT INTO payment_simulator.refunds (key, authorization_id, amount)
+         SELECT $1, $2, $3 FROM payment_simulator.authorizations
+         WHERE authorization_id = $2 AND status = 'captured' AND captured - refunded >= $3
+         ON CONFLICT (key) DO NOTHING RETURNING amount
+       ), booked AS (
+         UPDATE payment_simulator.authorizations SET refunded = refunded + refund.amount FROM refund
+         WHERE authorization_id = $2
+       )
+       SELECT EXISTS (SELECT FROM refund) OR EXISTS (SELECT FROM payment_simulator.refunds WHERE key = $1) AS refunded`,
+      [request.key, request.authorizationId, request.amount.amount],
+    );
+    if (!rows[0]?.refunded) return { outcome: 'rejected', code: 'nothing_to_refund' };
+    return { outcome: 'done', reference: `refund_${request.key}` };
+  }
+
   async settle(request: SettleRequest): Promise<HoldOutcome> {
     await this.books.query(
       `INSERT INTO payment_simulator.payouts (key, booking_id, owner_id, amount, currency)

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { BookingRequest } from '../../domain/booking';
-import { type BookingId, type ItemId, mintBookingId, type OwnerId, type TravelerId } from '../../domain/ids';
+import {
+  type BookingId,
+  billingIdOf,
+  type ItemId,
+  mintBookingId,
+  type OwnerId,
+  type TravelerId,
+} from '../../domain/ids';
 import { addDays, type CalendarDate } from '../../domain/stay-dates';
 import type { TestDatabase } from './database';
 
@@ -30,6 +37,17 @@ export interface RequestOptions {
   readonly nights?: number;
   readonly token?: string | undefined;
   readonly instant?: boolean;
+}
+
+/** A travel request: accepted at once, no second card, paid before it is confirmed, with a bill. */
+export function travelRequest(options: RequestOptions): BookingRequest {
+  const request = bookingRequest({ ...options, instant: true });
+  return {
+    ...request,
+    system: 'travel',
+    billingId: billingIdOf(request.bookingId),
+    terms: { ...request.terms, graceSeconds: 0, capture: 'before-confirmation' },
+  };
 }
 
 /** A request for three nights at 300.00 USD, paid with a card that is approved. */
