@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  world = await RelayWorld.create(`127.0.0.1:${port}`);
+  world = await RelayWorld.create({ brokers: `127.0.0.1:${port}` });
 });
 afterEach(() => world.close());
 
