@@ -1,15 +1,18 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { FencedSockets } from '../../platform/kafka/fenced-sockets';
 import { until } from './relay-world';
 
 let server: Server;
+let accepted: Socket[];
 let received = '';
 let closed = 0;
 beforeEach(async () => {
+  accepted = [];
   received = '';
   closed = 0;
   server = createServer((socket) => {
+    accepted.push(socket);
     socket.on('data', (chunk) => {
       received += chunk.toString();
     });
@@ -21,7 +24,10 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
-afterEach(() => new Promise((resolve) => server.close(resolve)));
+afterEach(async () => {
+  for (const socket of accepted) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
 
 async function open(sockets: FencedSockets) {
   const { port } = server.address() as AddressInfo;
