@@ -20,6 +20,7 @@ export interface ChildOptions {
   /** Compiled script. */
   readonly script: string;
   readonly args?: readonly string[];
+  readonly nodeFlags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
@@ -28,9 +29,10 @@ const GRACE_MS = 15_000;
 const TAIL_LINES = 15;
 
 /** Starts a Node process with a message channel; what it prints goes to its log file. */
-export function startChild({ name, script, args = [], env, logFile }: ChildOptions): Child {
+export function startChild(options: ChildOptions): Child {
+  const { name, script, args = [], nodeFlags, env, logFile } = options;
   const log = openSync(logFile, 'w');
-  const child = spawn(process.execPath, ['--enable-source-maps', script, ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeFlags, script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log, 'ipc'],
   });

@@ -63,6 +63,14 @@ export const COMPARISONS: Readonly<Record<string, Comparison>> = {
       emptyContender('cache of 5000', { cachedWorkflows: 5000 }),
     ],
   },
+  stacks: {
+    about: "the product's saga with stack traces of 10 (the default), 3 and 0 frames",
+    contenders: [
+      emptyContender('10 frames', { saga: 'product' }),
+      emptyContender('3 frames', { saga: 'product', stackFrames: 3 }),
+      emptyContender('no frames', { saga: 'product', stackFrames: 0 }),
+    ],
+  },
   pool: {
     about: "connections in each role's pool: 10, 5, 20",
     contenders: [

@@ -36,10 +36,15 @@ export interface Ground {
   readonly kafkaBrokers: string;
   /** Where statements are counted. */
   readonly postgres: Client;
+  /** For the contenders' processes. */
+  readonly nodeFlags: readonly string[];
   /** A migrated database of the contender's own. */
   freshDatabase(name: string): Promise<ContenderDatabase>;
-  /** File with the bundled workflow code. */
-  bundle(workflowsPath: string): Promise<string>;
+  /**
+   * File with the bundled workflow code.
+   * @param stackFrames how many frames an Error of workflow code keeps
+   */
+  bundle(workflowsPath: string, stackFrames?: number): Promise<string>;
 }
 
 /** A database in which each role is a user of its own, so that its statements can be told from the others'. */

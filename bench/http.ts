@@ -48,7 +48,11 @@ export function sendJson(call: Call): Promise<unknown> {
         else reject(new NotAnswered(call, status, answer));
       });
     });
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The server may close an idle connection just as it is used again; nothing was taken then.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(sendJson(call));
+      else reject(error);
+    });
     sent.end(text);
   });
 }

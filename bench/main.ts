@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { sayOnStderr } from '../scripts/stack/say';
 import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from '../scripts/testing/throwaway-stack';
 import { judge } from './aims';
@@ -52,7 +52,7 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
     const services = await startServices(folder, signal);
     const contenders: Contender[] = [];
     try {
-      const ground = groundOn(services, folder);
+      const ground = groundOn(services, folder, profiling(options.profile));
       for (const recipe of COMPARISONS[options.compare]?.contenders ?? []) {
         sayOnStderr(`Starting ${recipe.name} …`);
         contenders.push(await recipe.start(ground));
@@ -69,6 +69,10 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
   } finally {
     await removeThrowawayFolder(folder);
   }
+}
+
+function profiling(folder: string | undefined): string[] {
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(folder)}`];
 }
 
 async function report(showings: Showing[], services: BenchServices, options: BenchOptions): Promise<void> {

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly compare: string;
   /** Also print which statements a booking costs. */
   readonly statements: boolean;
+  /** Folder for processor profiles of the contenders' processes. */
+  readonly profile?: string | undefined;
   /** Where to write the figures besides. */
   readonly json?: string | undefined;
 }
@@ -39,6 +41,7 @@ ${Object.entries(COMPARISONS)
   .map(([name, { about }]) => `                      ${name.padEnd(12)} ${about}`)
   .join('\n')}
   --statements      also print the database statements of a booking
+  --profile DIR     write a processor profile of each process to DIR (slows them down)
   --json FILE       write the figures to FILE
   --help            this text
 `;
@@ -66,6 +69,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     concurrency: count('concurrency'),
     compare,
     statements: values.statements ?? false,
+    profile: values.profile,
     json: values.json,
   };
 }
@@ -84,6 +88,7 @@ function parse(args: readonly string[]) {
         quick: flag,
         compare: text,
         statements: flag,
+        profile: text,
         json: text,
         help: { ...flag, short: 'h' },
       },

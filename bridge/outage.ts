@@ -14,15 +14,16 @@ export class Outage {
 
   begin(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    if (!this.since)
-      this.logger[this.level]({ err: error }, `${this.what}: ${why}; the outbox keeps everything`);
-    else this.logger.debug({ err: error }, this.what);
+    const text = `${this.what}: ${why}; the outbox keeps everything`;
+    if (this.since) this.logger.debug({ err: error }, text);
+    else if (this.level === 'error') this.logger.error({ err: error }, text);
+    else this.logger.warn(text); // a broker that is away needs no stack trace
     this.since ??= new Date();
     this.why = why;
   }
 
   end(): void {
-    if (this.since) this.logger.info({ since: this.since }, `${this.what} is over`);
+    if (this.since) this.logger.info({ since: this.since }, `Over: ${this.what}`);
     this.since = undefined;
   }
 

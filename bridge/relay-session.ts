@@ -1,14 +1,22 @@
+import { Socket } from 'node:net';
 import { Client, type QueryResultRow } from 'pg';
 import { OUTBOX_CHANNEL } from '../platform/outbox-hint';
+import { pause } from './waiting';
 
 const STATEMENT_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
-/** What the server is told, so that it notices within about ten seconds that our machine has vanished. */
-const KEEPALIVE = [
+const GOODBYE_MS = 1_000;
+/**
+ * How the server gets rid of us within about ten seconds when we are gone without a word: the first four where the
+ * machine or the network vanished, the last where this process stands still, since a living one gives a sign of life
+ * every second.
+ */
+const VANISHING = [
   'tcp_keepalives_idle=5',
   'tcp_keepalives_interval=2',
   'tcp_keepalives_count=3',
   'tcp_user_timeout=10000',
+  'idle_session_timeout=10000',
 ];
 /**
  * Index lookups only. The outbox is empty now and a million rows long later, so its statistics are always wrong, and
@@ -46,18 +54,22 @@ export interface RelaySession {
  * @throws {SessionLost} when Postgres cannot be reached
  */
 export async function openRelaySession(databaseUrl: string, onHint: () => void): Promise<RelaySession> {
+  // Our own socket, so that it can be closed without asking a server that may not answer.
+  const socket = new Socket();
   const client = new Client({
+    stream: () => socket,
     connectionString: databaseUrl,
     application_name: 'booking-saga bridge',
     connectionTimeoutMillis: STATEMENT_MS,
     query_timeout: STATEMENT_MS,
     statement_timeout: STATEMENT_MS,
     keepAlive: true,
-    options: [...KEEPALIVE, ...PLANNER].map((setting) => `-c ${setting}`).join(' '),
+    options: [...VANISHING, ...PLANNER].map((setting) => `-c ${setting}`).join(' '),
   });
   const losing = new AbortController();
   const lose = (error: unknown): SessionLost => {
     if (!losing.signal.aborted) losing.abort(asLost(error));
+    socket.destroy();
     return losing.signal.reason as SessionLost;
   };
   client.on('error', lose);
@@ -95,8 +107,7 @@ export async function openRelaySession(databaseUrl: string, onHint: () => void):
     await client.connect();
     await query(`LISTEN ${OUTBOX_CHANNEL}`);
   } catch (error) {
-    await client.end().catch(() => undefined); // never came to be
-    throw asLost(error);
+    throw lose(error);
   }
   const heartbeat = setInterval(() => {
     if (performance.now() - provenAt >= HEARTBEAT_MS) query('SELECT 1').catch(lose);
@@ -111,8 +122,9 @@ export async function openRelaySession(databaseUrl: string, onHint: () => void):
     async close() {
       clearInterval(heartbeat);
       await queue;
+      const goodbye = client.end().catch(() => undefined); // gone already
+      await Promise.race([goodbye, pause(GOODBYE_MS, losing.signal)]);
       lose(new Error('closed by the relay'));
-      await client.end().catch(() => undefined); // gone already
     },
   };
 }

@@ -56,8 +56,7 @@ async function identify(
   }
   if (header === undefined && !SAFE_METHODS.has(request.method)) {
     // A browser adds cookies to any page's request; only the Origin tells whose page it is.
-    const origin = request.get('origin');
-    if (origin === undefined || !config.ALLOWED_ORIGINS.includes(origin)) {
+    if (!config.ALLOWED_ORIGINS.includes(request.get('origin') ?? '')) {
       return {
         problem: new Problem(
           'forbidden',

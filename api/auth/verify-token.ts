@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { Problem } from '../../domain/problems';
-import type { Config } from '../../platform/config';
+import { type Config, ConfigError } from '../../platform/config';
 import { type Caller, ROLES } from './caller';
 
 /**
@@ -35,7 +35,10 @@ const claims = z.object({
 });
 const email = z.email().max(320);
 
-/** Keys come from the configured JWKS or secret alone; whatever a token says about its key is ignored. */
+/**
+ * Keys come from the configured JWKS or secret alone; whatever a token says about its key is ignored.
+ * @throws {ConfigError} for settings that would let forged tokens in
+ */
 export function tokenVerifier(config: AuthSettings): VerifyToken {
   const check = signatureCheck(config);
   return async (token) => {
@@ -58,13 +61,16 @@ function signatureCheck(config: AuthSettings): (token: string) => Promise<JWTPay
     clockTolerance: 5,
   };
   if (config.AUTH_JWKS_URL === undefined) {
-    if (config.NODE_ENV === 'production') throw new Error('AUTH_JWKS_URL is required in production');
+    if (config.NODE_ENV === 'production') throw new ConfigError('AUTH_JWKS_URL: required in production');
     const secret = new TextEncoder().encode(config.AUTH_SECRET);
     return async (token) => (await jwtVerify(token, secret, { ...rules, algorithms: ['HS256'] })).payload;
   }
   const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(config.AUTH_JWKS_URL), { timeoutDuration: 2000 });
   // A public key must never serve as the secret of an HMAC.
-  const algorithms = config.AUTH_ALGORITHMS.filter((name) => !name.startsWith('HS') && name !== 'none');
+  const unfit = config.AUTH_ALGORITHMS.filter((name) => name.startsWith('HS') || name === 'none');
+  if (unfit.length > 0)
+    throw new ConfigError(`AUTH_ALGORITHMS: ${unfit.join(', ')} cannot go with AUTH_JWKS_URL`);
+  const algorithms = config.AUTH_ALGORITHMS;
   return async (token) => (await jwtVerify(token, keys, { ...rules, algorithms })).payload;
 }
 

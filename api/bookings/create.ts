@@ -49,7 +49,15 @@ export async function openBooking(
 ): Promise<BookingRow> {
   const earlier = again ? await openedEarlier(deps, bookingId) : undefined;
   if (earlier) return earlier;
-  const request = await checkedRequest(deps, caller, wish, bookingId);
+  let request: BookingRequest;
+  try {
+    request = await checkedRequest(deps, caller, wish, bookingId);
+  } catch (refusal) {
+    // A twin may have opened it meanwhile, and taken the very nights that are missing now.
+    const twins = again ? await openedEarlier(deps, bookingId) : undefined;
+    if (twins) return twins;
+    throw refusal;
+  }
   const answer = await deps.saga.open(request);
   return await openedBooking(deps, bookingId, answer.outcome);
 }

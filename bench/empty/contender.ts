@@ -19,7 +19,10 @@ async function start(name: string, settings: EmptySettings, ground: Ground): Pro
     ...settings,
     address: ground.temporalAddress,
     taskQueue: name,
-    bundle: await ground.bundle(require.resolve(join(__dirname, WORKFLOWS[settings.saga]))),
+    bundle: await ground.bundle(
+      require.resolve(join(__dirname, WORKFLOWS[settings.saga])),
+      settings.stackFrames,
+    ),
   };
   const parts =
     settings.processes === 'one'
@@ -62,6 +65,7 @@ function child(role: string, contender: string, order: EmptyOrder, ground: Groun
     name: role,
     script: require.resolve('./process'),
     args: [JSON.stringify(order)],
+    nodeFlags: ground.nodeFlags,
     env: {},
     logFile: join(ground.folder, `${contender} ${role}.log`.replaceAll(/[^\w.]+/g, '-')),
   });

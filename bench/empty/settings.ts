@@ -21,6 +21,8 @@ export interface EmptySettings {
   readonly connection: 'shared' | 'own';
   readonly pollers: 'autoscaling' | 'fixed';
   readonly cachedWorkflows?: number | undefined;
+  /** Of an Error in workflow code; the SDK takes one for every promise. V8's own default is 10. */
+  readonly stackFrames?: number | undefined;
 }
 
 /** As the product runs. */

@@ -34,6 +34,7 @@ async function start(name: string, settings: ProductSettings, ground: Ground): P
     startChild({
       name: role,
       script: require.resolve('../../scripts/serve'),
+      nodeFlags: ground.nodeFlags,
       env: { ...common, ROLE: role, DATABASE_URL: database.urlFor(`bench_${role}`) },
       logFile: join(ground.folder, `${name} ${role}.log`.replaceAll(/[^\w.]+/g, '-')),
     }),

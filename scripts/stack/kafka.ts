@@ -89,7 +89,9 @@ async function format(
   await rm(unfinished, { recursive: true, force: true });
   await writeFile(settings, brokerSettings({ ...ports, logFolder: unfinished }));
   const clusterId = randomBytes(16).toString('base64url');
-  await runTool(java, ['-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings]);
+  // In one word with its flag: one id in 64 begins with a dash, and would be taken for a flag itself.
+  const flags = [`--cluster-id=${clusterId}`, '--config', settings];
+  await runTool(java, ['-cp', jars, 'kafka.tools.StorageTool', 'format', ...flags]);
   await rename(unfinished, join(folder, 'topics'));
   await rm(settings);
 }

@@ -9,6 +9,9 @@ export function postgresUrl(port: number, database: string = POSTGRES_LOGIN.data
   return `postgresql://${POSTGRES_LOGIN.user}:${POSTGRES_LOGIN.password}@127.0.0.1:${port}/${database}`;
 }
 
+/** SQLSTATEs of invalid_authorization_specification and invalid_password. */
+const WRONG_LOGIN = ['28000', '28P01'];
+
 /** Waits until the server takes connections, and makes the database the first time. */
 export async function untilDatabaseReady(port: number, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -25,8 +28,9 @@ export async function untilDatabaseReady(port: number, signal: AbortSignal): Pro
       if (rowCount === 0) await client.query(`CREATE DATABASE ${POSTGRES_LOGIN.database}`);
       return;
     } catch (error) {
-      const STARTING = ['ECONNREFUSED', '57P03'];
-      if (!STARTING.includes((error as { code?: string }).code ?? '')) throw error;
+      // Refused, starting up, too busy to answer in time: all of these pass. A wrong login does not.
+      if (WRONG_LOGIN.includes((error as { code?: string }).code ?? '')) throw error;
+      signal.throwIfAborted();
       await sleep(50, undefined, { signal });
     } finally {
       await client.end();

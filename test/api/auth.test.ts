@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { tokenVerifier } from '../../api/auth/verify-token';
+import { readConfig } from '../../platform/config';
 import { type ApiWorld, apiWorld, listen, SECRET, token } from './support/api-world';
 
 const LIST = '/api/bookings';
@@ -87,7 +89,7 @@ describe('tokens of an identity provider', () => {
     });
     const jku = await listen(other);
     const world = await apiWorld({
-      env: { AUTH_JWKS_URL: `${await listen(provider)}/keys`, AUTH_ALGORITHMS: 'ES256,HS256' },
+      env: { AUTH_JWKS_URL: `${await listen(provider)}/keys`, AUTH_ALGORITHMS: 'ES256' },
     });
     try {
       const sign = (header: object = {}) =>
@@ -114,6 +116,15 @@ describe('tokens of an identity provider', () => {
         server.close();
       }
     }
+  });
+
+  test('cannot be configured to be forged', () => {
+    const config = readConfig({ AUTH_JWKS_URL: 'https://id.example/keys' });
+    expect(() => tokenVerifier(config)).not.toThrow();
+    for (const unfit of ['HS256', 'none']) {
+      expect(() => tokenVerifier({ ...config, AUTH_ALGORITHMS: ['ES256', unfit] })).toThrow(unfit);
+    }
+    expect(() => tokenVerifier({ ...readConfig({}), NODE_ENV: 'production' })).toThrow('AUTH_JWKS_URL');
   });
 
   test('cannot be checked while it is away: that is our trouble, not the caller’s', async () => {

@@ -131,6 +131,9 @@ describe('a defect', () => {
       expect(Object.keys(json).sort()).toEqual(
         ['code', 'detail', 'instance', 'requestId', 'status', 'title', 'type'].sort(),
       );
+      expect(json.detail).toBe(
+        'This is our fault and has been logged. Report it with the requestId if it stays.',
+      );
       expect(world.log.join('')).toMatch(/"stack"/);
       expect(world.log.join('')).toMatch(json.requestId);
     } finally {

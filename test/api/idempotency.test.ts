@@ -1,3 +1,4 @@
+import type { BookingRequest } from '../../domain/booking';
 import { type ApiWorld, apiWorld } from './support/api-world';
 
 const wish = { propertyId: 'PROP-001', startDate: '2026-07-01', endDate: '2026-07-04' };
@@ -249,6 +250,23 @@ describe('a create without a key', () => {
       `INSERT INTO booking.availability_calendar (item_id, night, capacity, blocked) VALUES ('PROP-001', '2026-10-01', 1, 1)`,
     );
     expect(await idOf(create({ startDate: '2026-10-01', endDate: '2026-10-02' }))).toBe(first);
+  });
+
+  test('nor do nights that a twin takes while it is being checked', async () => {
+    const dates = { startDate: '2026-11-01', endDate: '2026-11-02' };
+    world.saga.answerNext({ outcome: 'unsent' });
+    await create(dates);
+    const real = world.saga.awaitOpen;
+    world.saga.awaitOpen = async () => {
+      world.saga.awaitOpen = real;
+      const late = world.saga.said.at(-1)?.message as BookingRequest;
+      await world.saga.open(late);
+      await world.database.query(
+        `INSERT INTO booking.availability_calendar (item_id, night, capacity, blocked) VALUES ('PROP-001', '2026-11-01', 1, 1)`,
+      );
+      return { outcome: 'closed' };
+    };
+    expect((await create(dates)).status).toBe(201);
   });
 
   test('a refusal is not kept', async () => {

@@ -95,6 +95,13 @@ describe('over the real saga', () => {
     expect(undo.status).toBe(409);
   });
 
+  test('twins sent at once open one booking, also where it is confirmed at once', async () => {
+    const dates = { propertyId: 'PROP-002', startDate: day(70), endDate: day(72) };
+    const replies = await Promise.all(Array.from({ length: 6 }, () => create(dates)));
+    expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 201]);
+    expect(new Set(replies.map(({ json }) => json.booking.id)).size).toBe(1);
+  });
+
   test('without a card, the booking waits for one', async () => {
     const as = 'traveler:traveler-no-card';
     const { id } = (await create({ startDate: day(40), endDate: day(41), propertyId: 'PROP-002' }, { as }))

@@ -12,6 +12,8 @@ import { openAndConfirm } from './story';
 
 /* With a broker of its own, since it is stopped and frozen here. */
 
+jest.setTimeout(120_000); // a broker takes its time to shut down on a busy machine
+
 let folder: string;
 let port: number;
 let broker: RunningKafka;
@@ -29,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  world = await RelayWorld.create(`127.0.0.1:${port}`);
+  world = await RelayWorld.create({ brokers: `127.0.0.1:${port}` });
 });
 afterEach(() => world.close());
 
@@ -59,7 +61,8 @@ test('while Kafka is away bookings go on; when it is back all is told, in order'
 });
 
 test('a relay that starts while Kafka is away says so and waits for it', async () => {
-  await broker.stop();
+  broker.kill();
+  await broker.ended;
   const relay = await world.startRelay();
   await until('it says so', async () => ((await relay.trouble?.()) ?? '').startsWith('Kafka is away'));
   await openAndConfirm(world.database, await addItem(world.database, 'A'));

@@ -7,14 +7,17 @@ import { type Chapter, openAndConfirm } from './story';
 
 let world: RelayWorld;
 let bookings: Chapter[];
-beforeEach(async () => {
-  world = await RelayWorld.create();
+beforeEach(() => begin(DEADLINE_MS));
+
+async function begin(deadlineMs: number): Promise<void> {
+  world = await RelayWorld.create({ deadlineMs });
   bookings = [];
   for (const name of ['A', 'B', 'C', 'D']) {
     const item = await addItem(world.database, name);
     bookings.push(await openAndConfirm(world.database, item), await openAndConfirm(world.database, item));
   }
-});
+}
+
 afterEach(async () => {
   disarm('relay.sending');
   disarm('relay.acked');
@@ -33,6 +36,8 @@ function expectWhole(listener: Listener): void {
 }
 
 const TOLD_ONCE = 8 * 4;
+/** The test ends long before this, if nobody waits for it. */
+const FAR_TOO_LONG_MS = 300_000;
 
 test('killed between the acknowledgement and the delete: told again, after the deadline of its batch', async () => {
   const doomed = world.forkRelay('relay.acked=kill');
@@ -54,7 +59,7 @@ test('killed before the send: its lanes are taken over, and nothing is missing',
   const doomed = world.forkRelay('relay.sending=stop');
   await doomed.reached;
   const heir = await world.startRelay();
-  doomed.kill();
+  doomed.signal('SIGKILL');
   const listener = await world.listen();
   await world.untilOutboxEmpty();
   await listener.untilHeard(TOLD_ONCE);
@@ -64,6 +69,8 @@ test('killed before the send: its lanes are taken over, and nothing is missing',
 });
 
 test('session cut between the acknowledgement and the delete: told again at once by the same relay', async () => {
+  await world.close();
+  await begin(FAR_TOO_LONG_MS);
   let cuts = 0;
   arm('relay.acked', async () => {
     cuts += 1;
@@ -113,19 +120,30 @@ test('of two relays at work one is killed: the other one takes over its lanes', 
   await until('one holds all', async () => (await world.lanesByHolder())[0] === 16);
   await world.startRelay();
   await until('both hold half', async () => `${await world.lanesByHolder()}` === '8,8');
-  doomed.kill();
+  doomed.signal('SIGKILL');
   await doomed.gone;
-  for (const name of ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']) {
-    const [item] = await world.database.query<{ id: string }>('SELECT id FROM booking.items WHERE id = $1', [
-      name,
-    ]);
-    bookings.push(
-      await openAndConfirm(world.database, (item?.id ?? (await addItem(world.database, name))) as never),
-    );
+  for (const name of ['E', 'F', 'G', 'H', 'I', 'J', 'K', 'L']) {
+    bookings.push(await openAndConfirm(world.database, await addItem(world.database, name)));
   }
   const listener = await world.listen();
   await world.untilOutboxEmpty();
   await listener.untilHeard(bookings.length * 4);
   expect(await world.lanesByHolder()).toEqual([16]);
+  expectWhole(listener);
+});
+
+test('a relay that stands still loses its lanes to the other one, and shares them again when it goes on', async () => {
+  const frozen = world.forkRelay();
+  await until('one holds all', async () => (await world.lanesByHolder())[0] === 16);
+  await world.untilOutboxEmpty();
+  frozen.signal('SIGSTOP');
+  await world.startRelay();
+  bookings.push(await openAndConfirm(world.database, await addItem(world.database, 'E')));
+  await world.untilOutboxEmpty();
+  expect(await world.lanesByHolder()).toEqual([16]);
+  frozen.signal('SIGCONT');
+  await until('both hold half', async () => `${await world.lanesByHolder()}` === '8,8');
+  const listener = await world.listen();
+  await listener.untilHeard(bookings.length * 4);
   expectWhole(listener);
 });

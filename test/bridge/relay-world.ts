@@ -21,7 +21,7 @@ export interface RelayProcess {
   readonly reached: Promise<void>;
   /** Resolves when it is gone. */
   readonly gone: Promise<void>;
-  kill(): void;
+  signal(signal: NodeJS.Signals): void;
 }
 
 /** Outbox, topics and relays of one test: a database and topics that nobody else uses. */
@@ -37,7 +37,8 @@ export class RelayWorld {
     readonly kafka: Kafka,
   ) {}
 
-  static async create(brokers = provided('KAFKA_BROKERS')): Promise<RelayWorld> {
+  static async create(options: { brokers?: string; deadlineMs?: number } = {}): Promise<RelayWorld> {
+    const { brokers = provided('KAFKA_BROKERS'), deadlineMs = DEADLINE_MS } = options;
     const database = await freshDatabase();
     const suffix = randomBytes(6).toString('hex');
     const environment = {
@@ -46,7 +47,7 @@ export class RelayWorld {
       KAFKA_BROKERS: brokers,
       KAFKA_REQUEST_TOPIC: `requests-${suffix}`,
       KAFKA_RESPONSE_TOPIC: `updates-${suffix}`,
-      KAFKA_SEND_DEADLINE_MS: String(DEADLINE_MS),
+      KAFKA_SEND_DEADLINE_MS: String(deadlineMs),
     };
     const config = readConfig(environment);
     const kafka = openKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', logger });
@@ -70,7 +71,7 @@ export class RelayWorld {
     return {
       reached: new Promise((resolve) => child.once('message', () => resolve())),
       gone: new Promise((resolve) => child.once('exit', () => resolve())),
-      kill: () => child.kill('SIGKILL'),
+      signal: (signal) => child.kill(signal),
     };
   }
 

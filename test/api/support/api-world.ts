@@ -10,7 +10,7 @@ import type { Config } from '../../../platform/config';
 import { readConfig } from '../../../platform/config';
 import { seed } from '../../../scripts/seed';
 import { freshDatabase, type TestDatabase } from '../../support/database';
-import { Contract, type OpenApi } from './contract';
+import { Contract, type OpenApi, type Reply } from './contract';
 import { FakeSaga } from './fake-saga';
 
 /** The API over a database of its own and a stand-in for Temporal. */
@@ -35,14 +35,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The body's JSON; tests know what they asked for. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of any answer
-  readonly json: any;
-}
+export type { Reply };
 
 export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;

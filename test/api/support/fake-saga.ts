@@ -24,6 +24,8 @@ export class FakeSaga implements SagaClient {
   /** Called instead of the next call, which it may still carry out. */
   private next: ((carryOut: () => Promise<SagaAnswer>) => Promise<SagaAnswer>) | undefined;
   private readonly taken = new Map<string, SagaAnswer>();
+  /** Whoever comes second waits for the first, as on the real saga. */
+  private readonly opening = new Map<BookingId, Promise<SagaAnswer>>();
   private readonly requests = new Map<BookingId, BookingRequest>();
   away: string | undefined;
 
@@ -62,15 +64,18 @@ export class FakeSaga implements SagaClient {
 
   open = (request: BookingRequest) =>
     this.hear({ method: 'open', bookingId: request.bookingId, message: request }, async () => {
-      if (this.requests.has(request.bookingId)) return { outcome: 'committed' };
       this.requests.set(request.bookingId, request);
-      await this.commit(request.bookingId, 'booking.opened', { role: 'TRAVELER', id: request.travelerId });
-      return { outcome: 'committed' };
+      const by = { role: 'TRAVELER', id: request.travelerId } as const;
+      const opening =
+        this.opening.get(request.bookingId) ?? this.commit(request.bookingId, 'booking.opened', by);
+      this.opening.set(request.bookingId, opening);
+      return await opening;
     });
 
   awaitOpen = (bookingId: BookingId) =>
-    this.hear({ method: 'awaitOpen', bookingId }, async () =>
-      this.requests.has(bookingId) ? { outcome: 'committed' } : { outcome: 'closed' },
+    this.hear(
+      { method: 'awaitOpen', bookingId },
+      async () => (await this.opening.get(bookingId)) ?? { outcome: 'closed' },
     );
 
   accept = this.step('accept', 'booking.accepted');
