@@ -1,16 +1,17 @@
 import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
-import { SYSTEMS, type System } from '../domain/item';
+import { ITEM_KINDS, type ItemKind, SYSTEMS, type System } from '../domain/item';
 import type { Money } from '../domain/money';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
 import type { OutboxRow } from './outbox-queries';
 
-/** What a dialect may say of the booking besides the fact. No personal data beyond opaque ids. */
+/** What a dialect may say of the booking besides the fact. Nothing but `bookingDetails` may name people. */
 export interface ToldBooking {
   readonly bookingId: BookingId;
   readonly system: System;
   readonly itemId: ItemId;
+  readonly itemKind: ItemKind;
   readonly itemName: string;
   readonly ownerId: OwnerId;
   readonly travelerId: TravelerId;
@@ -18,6 +19,8 @@ export interface ToldBooking {
   readonly guests: number;
   readonly quantity: number;
   readonly price: Money;
+  /** What the traveler said of the journey, as it is now; empty where nothing was said or it has been erased. */
+  readonly bookingDetails: Readonly<Record<string, unknown>>;
 }
 
 /** The canonical event, with the booking it happened to. */
@@ -61,6 +64,7 @@ export function toldFact(row: OutboxRow): ToldFact {
       bookingId,
       system: oneOf(SYSTEMS, booking.system, 'system'),
       itemId: booking.item_id as ItemId,
+      itemKind: oneOf(ITEM_KINDS, booking.item_kind, 'item_kind'),
       itemName: booking.item_name,
       ownerId: booking.owner_id as OwnerId,
       travelerId: booking.traveler_id as TravelerId,
@@ -68,6 +72,7 @@ export function toldFact(row: OutboxRow): ToldFact {
       guests: booking.guests,
       quantity: booking.quantity,
       price: { amount: booking.price_amount, currency: booking.currency },
+      bookingDetails: row.details ?? {},
     },
   };
 }

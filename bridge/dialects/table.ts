@@ -3,10 +3,11 @@ import type { TopicRenames } from '../../domain/topics';
 import type { ToldFact } from '../told-fact';
 import type { DialectMessage, Dialects } from './dialect';
 import { staysDialect } from './stays';
+import { travelDialect } from './travel';
 
 /** Every dialect there is. Another system's comes in here. */
 export function allDialects(renames: TopicRenames): Dialects {
-  return { stays: staysDialect(renames) };
+  return { stays: staysDialect(renames), travel: travelDialect };
 }
 
 /** A setting of TOPIC_DIALECTS that names no system. */
