@@ -101,6 +101,8 @@ function temporalConnection(config: Config) {
     address: config.TEMPORAL_ADDRESS,
     tls: config.TEMPORAL_TLS,
     apiKey: config.TEMPORAL_API_KEY,
+    // The API's client sends nothing compressed either; see docs/benchmarks.md.
+    grpcCompression: { codec: 'none' } as const,
   };
 }
 
