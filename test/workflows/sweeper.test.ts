@@ -67,9 +67,13 @@ test('a crowd of confirmations does not put it off', async () => {
   await swept(
     async () => {},
     async (sweeper) => {
-      await confirmed('crowd', '2027-07-01', '2027-07-02');
       const crowd = setInterval(() => sweeper.sweepSoon(), 5);
-      await until(waiting, (rows) => rows === 0).finally(() => clearInterval(crowd));
+      try {
+        await confirmed('crowd', '2027-07-01', '2027-07-02');
+        await until(waiting, (rows) => rows === 0, 5_000);
+      } finally {
+        clearInterval(crowd);
+      }
     },
   );
 });
