@@ -22,7 +22,12 @@ const room = (name, comment, ...allowed) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: { pathNot: '^prisma/generated/' }, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { pathNot: '^prisma/generated/' },
+      to: { circular: true },
+    },
     {
       name: 'no-orphan-import',
       comment: 'an import that does not resolve',
@@ -38,7 +43,8 @@ module.exports = {
     room('consumers', 'consumers may import domain and platform', 'domain', 'platform'),
     {
       name: 'workflows-imports',
-      comment: 'workflows may import domain, and of activities only types (see .dependency-cruiser.runtime.cjs)',
+      comment:
+        'workflows may import domain, and of activities only types (see .dependency-cruiser.runtime.cjs)',
       severity: 'error',
       from: { path: '^workflows/' },
       to: { path: '^(api|bridge|consumers|platform|scripts|bench|test)/' },
