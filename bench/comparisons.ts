@@ -44,11 +44,12 @@ export const COMPARISONS: Readonly<Record<string, Comparison>> = {
     contenders: [emptyContender('none'), emptyContender('gzip', { compression: 'gzip' })],
   },
   connection: {
-    about: "one process, and the API on the worker's native connection",
+    about: "the API on a native connection; in one process with the worker; on the worker's connection",
     contenders: [
       emptyContender('two processes'),
+      emptyContender('two, native client', { connection: 'native' }),
       emptyContender('one, own connection', ONE_PROCESS),
-      emptyContender('one, shared connection', { ...ONE_PROCESS, connection: 'shared' }),
+      emptyContender('one, shared connection', { ...ONE_PROCESS, connection: 'native' }),
     ],
   },
   pollers: {
@@ -63,6 +64,10 @@ export const COMPARISONS: Readonly<Record<string, Comparison>> = {
       emptyContender('cache of 5000', { cachedWorkflows: 5000 }),
     ],
   },
+  processes: {
+    about: 'api, worker and bridge in one process, as `npm start` runs them, instead of three',
+    contenders: [productContender('three processes'), productContender('one process', { processes: 'one' })],
+  },
   stacks: {
     about: "the product's saga with stack traces of 10 (the default), 3 and 0 frames",
     contenders: [
@@ -74,9 +79,17 @@ export const COMPARISONS: Readonly<Record<string, Comparison>> = {
   pool: {
     about: "connections in each role's pool: 10, 5, 20",
     contenders: [
-      productContender('pool of 10', { DATABASE_POOL: '10' }),
-      productContender('pool of 5', { DATABASE_POOL: '5' }),
-      productContender('pool of 20', { DATABASE_POOL: '20' }),
+      productContender('pool of 10', { settings: { DATABASE_POOL: '10' } }),
+      productContender('pool of 5', { settings: { DATABASE_POOL: '5' } }),
+      productContender('pool of 20', { settings: { DATABASE_POOL: '20' } }),
     ],
   },
 };
+
+/** The product against another build of it. */
+export function againstBuild(folder: string): Comparison {
+  return {
+    about: `the product against the build in ${folder}`,
+    contenders: [productContender('this build'), productContender('other build', { build: folder })],
+  };
+}

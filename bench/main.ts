@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { sayOnStderr } from '../scripts/stack/say';
 import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from '../scripts/testing/throwaway-stack';
 import { judge } from './aims';
-import { COMPARISONS } from './comparisons';
+import { againstBuild, COMPARISONS, type Comparison } from './comparisons';
 import type { Contender } from './contender';
 import { groundOn } from './ground';
 import { historyEvents } from './history';
@@ -53,7 +53,7 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
     const contenders: Contender[] = [];
     try {
       const ground = groundOn(services, folder, profiling(options.profile));
-      for (const recipe of COMPARISONS[options.compare]?.contenders ?? []) {
+      for (const recipe of comparisonOf(options).contenders) {
         sayOnStderr(`Starting ${recipe.name} …`);
         contenders.push(await recipe.start(ground));
         signal.throwIfAborted();
@@ -69,6 +69,12 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
   } finally {
     await removeThrowawayFolder(folder);
   }
+}
+
+function comparisonOf({ compare, against }: BenchOptions): Comparison {
+  const comparison = against === undefined ? COMPARISONS[compare] : againstBuild(resolve(against));
+  if (!comparison) throw new Error(`There is no comparison "${compare}".`);
+  return comparison;
 }
 
 function profiling(folder: string | undefined): string[] {
@@ -91,7 +97,8 @@ async function report(showings: Showing[], services: BenchServices, options: Ben
   );
   for (const showing of showings) for (const line of breakdown(showing)) print(line);
   if (options.statements) for (const showing of showings) print(`\n${statementsTable(showing)}`);
-  const product = options.compare === 'product' ? showings.at(-1) : undefined;
+  const product =
+    options.compare === 'product' && options.against === undefined ? showings.at(-1) : undefined;
   const judgements = product ? judge(product, base, events.at(-1) ?? Number.NaN) : [];
   if (judgements.length > 0) print('');
   for (const { text, met } of judgements) print(`${met ? '✓' : '✗'} ${text}`);

@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly concurrency: number;
   /** Name of what is compared; `product` where the product is measured against the empty saga. */
   readonly compare: string;
+  /** Folder with another compiled build, to be measured against this one instead. */
+  readonly against?: string | undefined;
   /** Also print which statements a booking costs. */
   readonly statements: boolean;
   /** Folder for processor profiles of the contenders' processes. */
@@ -40,6 +42,7 @@ over services of its own. About two minutes; never more than four.
 ${Object.entries(COMPARISONS)
   .map(([name, { about }]) => `                      ${name.padEnd(12)} ${about}`)
   .join('\n')}
+  --against DIR     the product against another build of it: DIR is a \`dist\` in a clone with packages installed
   --statements      also print the database statements of a booking
   --profile DIR     write a processor profile of each process to DIR (slows them down)
   --json FILE       write the figures to FILE
@@ -68,6 +71,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     bookings: count('bookings'),
     concurrency: count('concurrency'),
     compare,
+    against: values.against,
     statements: values.statements ?? false,
     profile: values.profile,
     json: values.json,
@@ -88,6 +92,7 @@ function parse(args: readonly string[]) {
         quick: flag,
         compare: text,
         statements: flag,
+        against: text,
         profile: text,
         json: text,
         help: { ...flag, short: 'h' },

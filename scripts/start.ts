@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     stack = await bringUp({ owner, mayStart, signal: interrupted });
     if (bundle) process.env.WORKFLOW_BUNDLE = await bundle;
     const { kafka } = stack.services;
-    if (kafka.origin === 'none') sayOnStderr(`No Kafka: ${kafka.reason}.\n${WITHOUT_KAFKA}`);
+    if (kafka.origin === 'none') sayOnStderr(`No Kafka: ${kafka.reason}\n${WITHOUT_KAFKA}`);
     const config = readConfig({ ...process.env, ...stack.environment });
     await prepareDatabase(config);
     interrupted.throwIfAborted();

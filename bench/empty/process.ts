@@ -12,13 +12,13 @@ async function main(order: EmptyOrder): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const { roles, address, connection } = order;
   const native =
-    roles.includes('worker') || connection === 'shared' ? await connectNatively(order) : undefined;
+    roles.includes('worker') || connection === 'native' ? await connectNatively(order) : undefined;
   const worker = native && roles.includes('worker') ? await createWorker(native, order) : undefined;
   const running = worker?.run();
 
   let port: number | undefined;
   if (roles.includes('api')) {
-    const shared = connection === 'shared' ? native : undefined;
+    const shared = connection === 'native' ? native : undefined;
     const client = new Client({ connection: shared ?? (await Connection.connect({ address })) });
     port = await startFront(client, order);
   }

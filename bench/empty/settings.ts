@@ -17,8 +17,8 @@ export interface EmptySettings {
   readonly compression: 'gzip' | 'none';
   /** API and worker in one process, or each in its own. */
   readonly processes: 'one' | 'two';
-  /** Whether the API talks through the worker's native connection; needs both in one process. */
-  readonly connection: 'shared' | 'own';
+  /** The API's: the client's own (grpc-js), or a native one, which it shares with a worker in its process. */
+  readonly connection: 'native' | 'own';
   readonly pollers: 'autoscaling' | 'fixed';
   readonly cachedWorkflows?: number | undefined;
   /** Of an Error in workflow code; the SDK takes one for every promise. V8's own default is 10. */

@@ -9,15 +9,29 @@ import type { Contender, ContenderDatabase, ContenderRecipe, Ground } from '../c
 import { readStatements } from '../statements';
 import { hearConfirmed, type ProductWatch } from './watch';
 
-/** Settings of the product's own that may differ from its defaults. */
-export type ProductSettings = Readonly<Record<string, string>>;
+const APART = ['worker', 'bridge', 'api'] as const;
+const TOGETHER = ['all'] as const;
 
-/** The product as it is run in production: api, worker and bridge in a process each. */
-export function productContender(name: string, settings: ProductSettings = {}): ContenderRecipe {
-  return { name, start: (ground) => start(name, settings, ground) };
+/** How one product may differ from another. */
+export interface ProductVariant {
+  /** Settings of the product's own that differ from its defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** `one`: as `npm start` runs it; all statements then count as the worker's. @default three */
+  readonly processes?: 'three' | 'one';
+  /** Folder with a compiled build. @default the one this code is part of */
+  readonly build?: string;
 }
 
-async function start(name: string, settings: ProductSettings, ground: Ground): Promise<Contender> {
+const THIS_BUILD = join(__dirname, '..', '..');
+
+/** The product as it is run in production, except for what is said otherwise. */
+export function productContender(name: string, variant: ProductVariant = {}): ContenderRecipe {
+  return { name, start: (ground) => start(name, variant, ground) };
+}
+
+async function start(name: string, variant: ProductVariant, ground: Ground): Promise<Contender> {
+  const { settings = {}, processes = 'three', build = THIS_BUILD } = variant;
+  const parts = processes === 'one' ? TOGETHER : APART;
   const database = await ground.freshDatabase(name.replaceAll(/\W+/g, '_').toLowerCase());
   const watch = await hearConfirmed(database, new Confirmations());
   const port = await freePort();
@@ -26,16 +40,20 @@ async function start(name: string, settings: ProductSettings, ground: Ground): P
     ...{ TEMPORAL_ADDRESS: ground.temporalAddress, TEMPORAL_TASK_QUEUE: name },
     KAFKA_BROKERS: ground.kafkaBrokers,
     PAYMENT_SIMULATOR_DATABASE_URL: database.urlFor('bench_simulator'),
-    WORKFLOW_BUNDLE: await ground.bundle(require.resolve('../../workflows')),
+    WORKFLOW_BUNDLE: await ground.bundle(join(build, 'workflows', 'index.js')),
     RATE_LIMIT_PER_MINUTE: '1000000',
     ...settings,
   };
-  const roles = (['worker', 'bridge', 'api'] as const).map((role) =>
+  const roles = parts.map((role) =>
     startChild({
       name: role,
-      script: require.resolve('../../scripts/serve'),
+      script: join(build, 'scripts', 'serve.js'),
       nodeFlags: ground.nodeFlags,
-      env: { ...common, ROLE: role, DATABASE_URL: database.urlFor(`bench_${role}`) },
+      env: {
+        ...common,
+        ROLE: role,
+        DATABASE_URL: database.urlFor(role === 'all' ? 'bench_worker' : `bench_${role}`),
+      },
       logFile: join(ground.folder, `${name} ${role}.log`.replaceAll(/[^\w.]+/g, '-')),
     }),
   );

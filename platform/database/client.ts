@@ -14,6 +14,9 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** How long after the server's own limit an answer may still be under way, milliseconds. */
+const ANSWER_MS = 500;
+
 /** One pool for one role. Close it with `$disconnect()`. */
 export function openDatabase(options: DatabaseOptions): Database {
   const adapter = new PrismaPg({
@@ -22,6 +25,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
     options: `-c transaction_timeout=${options.transactionTimeoutMs} -c statement_timeout=${options.transactionTimeoutMs}`,
+    // The server's own limits do not help against a server that has fallen silent.
+    query_timeout: options.transactionTimeoutMs + ANSWER_MS,
     keepAlive: true,
   });
   return new PrismaClient({ adapter });

@@ -39,6 +39,7 @@ async function isNewEnough(program: string, { say }: ObtainOptions): Promise<boo
 }
 
 async function buildWithGo(folder: string, refused: string, { say, signal }: ObtainOptions): Promise<void> {
+  // The second place is where Go's own installer puts it, which not every shell has on its PATH.
   const go = findOnPath('go') ?? ['/usr/local/go/bin/go'].find((file) => existsSync(file));
   if (!go) {
     throw new UnobtainableError(

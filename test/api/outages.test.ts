@@ -187,14 +187,14 @@ describe('stopping', () => {
 
 async function connections(database: TestDatabase): Promise<number> {
   const rows = await database.query(
-    `SELECT 1 FROM pg_stat_activity WHERE application_name = 'booking-api' AND datname = current_database()`,
+    `SELECT 1 FROM pg_stat_activity WHERE application_name = 'booking-saga api' AND datname = current_database()`,
   );
   return rows.length;
 }
 
 async function waiting(database: TestDatabase): Promise<number> {
   const rows = await database.query(
-    `SELECT 1 FROM pg_stat_activity WHERE application_name = 'booking-api' AND datname = current_database() AND wait_event_type = 'Lock'`,
+    `SELECT 1 FROM pg_stat_activity WHERE application_name = 'booking-saga api' AND datname = current_database() AND wait_event_type = 'Lock'`,
   );
   return rows.length;
 }

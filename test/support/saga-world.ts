@@ -51,9 +51,14 @@ export interface BookingRow {
 
 const TASK_QUEUE = 'sagas';
 
-/** The saga with its real activities over a real Postgres, on a Temporal server whose time skips. */
+/**
+ * The saga with its real activities over a real Postgres, on a Temporal server whose time skips.
+ *
+ * @param through the address by which the activities reach their database; the payment provider has its own way
+ */
 export async function sagaWorld(
   wrap: (gateway: PaymentGateway) => PaymentGateway = (real) => real,
+  through: (url: string) => string = (url) => url,
 ): Promise<SagaWorld> {
   const database = await freshDatabase();
   const env = await timeSkippingEnvironment();
@@ -66,7 +71,7 @@ export async function sagaWorld(
   });
 
   const prisma = openDatabase({
-    url: database.url,
+    url: through(database.url),
     applicationName: 'saga test',
     poolSize: 5,
     transactionTimeoutMs: 2_000,
