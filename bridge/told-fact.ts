@@ -6,7 +6,7 @@ import type { Money } from '../domain/money';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
 import type { OutboxRow } from './outbox-queries';
 
-/** What a dialect may say of the booking besides the fact. No personal data beyond opaque ids. */
+/** What a dialect may say of the booking besides the fact. Nothing but `guest` names people. */
 export interface ToldBooking {
   readonly bookingId: BookingId;
   readonly system: System;
@@ -18,6 +18,10 @@ export interface ToldBooking {
   readonly guests: number;
   readonly quantity: number;
   readonly price: Money;
+  /** Of a hotel's booking. */
+  readonly confirmationNumber?: string;
+  /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
+  readonly guest?: { readonly name: string | null; readonly email: string | null };
 }
 
 /** The canonical event, with the booking it happened to. */
@@ -68,6 +72,8 @@ export function toldFact(row: OutboxRow): ToldFact {
       guests: booking.guests,
       quantity: booking.quantity,
       price: { amount: booking.price_amount, currency: booking.currency },
+      ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
+      ...(row.guest && { guest: row.guest }),
     },
   };
 }
