@@ -14,6 +14,9 @@ import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
 import { temporalSagaClient } from './saga/temporal-saga-client';
 
+/** What a request may take besides waiting for the outcome of a purchase, milliseconds. */
+const DRAIN_MARGIN_MS = 10_000;
+
 /** The API, and where it listens. */
 export interface RunningApi extends RunningRole {
   readonly port: number;
@@ -50,7 +53,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     trouble: async () => (await troubles(deps)).join('; ') || undefined,
     stop: async () => {
       stopPurging();
-      await drain(server);
+      await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
       await Promise.all([database.$disconnect(), temporal.close()]);
     },
   };

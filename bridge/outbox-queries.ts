@@ -13,6 +13,8 @@ export interface OutboxRow {
   readonly booking: BookingColumns | null;
   /** Who travels, joined here so that the log never holds it; null where the state did not change. */
   readonly guest?: { readonly name: string | null; readonly email: string | null } | null;
+  /** What the traveler said of the journey; null where nothing was, or where the state did not change. */
+  readonly details: Record<string, unknown> | null;
 }
 
 export interface FactColumns {
@@ -32,6 +34,7 @@ export interface FactColumns {
 export interface BookingColumns {
   readonly system: string;
   readonly item_id: string;
+  readonly item_kind: string;
   readonly item_name: string;
   readonly owner_id: string;
   readonly traveler_id: string;
@@ -65,11 +68,12 @@ export function readBatch(
               'attempts', e.attempts,
               'at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS fact,
             CASE WHEN b.id IS NOT NULL THEN json_build_object(
-              'system', b.system, 'item_id', b.item_id, 'item_name', b.item_name, 'owner_id', b.owner_id,
+              'system', b.system, 'item_id', b.item_id, 'item_kind', b.item_kind, 'item_name', b.item_name, 'owner_id', b.owner_id,
               'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
               'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency,
               'confirmation_number', b.confirmation_number) END AS booking,
-            CASE WHEN e.from_state <> e.state THEN json_build_object('name', p.name, 'email', p.email) END AS guest
+            CASE WHEN e.from_state <> e.state THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
+            CASE WHEN e.from_state <> e.state THEN d.details END AS details
      FROM (
        SELECT of_lane.* FROM unnest($1::integer[]) AS held (lane)
        CROSS JOIN LATERAL (
@@ -85,6 +89,7 @@ export function readBatch(
      LEFT JOIN booking.booking_events e ON e.fact_id = o.fact_id
      LEFT JOIN booking.bookings b ON b.id = o.booking_id
      LEFT JOIN booking.people p ON p.id = b.traveler_id
+     LEFT JOIN booking.booking_details d ON d.booking_id = o.booking_id
      ORDER BY o.id`,
     [lanes, limit],
   );

@@ -1,16 +1,17 @@
 import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
-import { SYSTEMS, type System } from '../domain/item';
+import { ITEM_KINDS, type ItemKind, SYSTEMS, type System } from '../domain/item';
 import type { Money } from '../domain/money';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
 import type { OutboxRow } from './outbox-queries';
 
-/** What a dialect may say of the booking besides the fact. Nothing but `guest` names people. */
+/** What a dialect may say of the booking besides the fact. Only `guest` and `bookingDetails` may name people. */
 export interface ToldBooking {
   readonly bookingId: BookingId;
   readonly system: System;
   readonly itemId: ItemId;
+  readonly itemKind: ItemKind;
   readonly itemName: string;
   readonly ownerId: OwnerId;
   readonly travelerId: TravelerId;
@@ -22,6 +23,8 @@ export interface ToldBooking {
   readonly confirmationNumber?: string;
   /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
   readonly guest?: { readonly name: string | null; readonly email: string | null };
+  /** What the traveler said of the journey, as it is now; empty where nothing was said or it has been erased. */
+  readonly bookingDetails: Readonly<Record<string, unknown>>;
 }
 
 /** The canonical event, with the booking it happened to. */
@@ -65,6 +68,7 @@ export function toldFact(row: OutboxRow): ToldFact {
       bookingId,
       system: oneOf(SYSTEMS, booking.system, 'system'),
       itemId: booking.item_id as ItemId,
+      itemKind: oneOf(ITEM_KINDS, booking.item_kind, 'item_kind'),
       itemName: booking.item_name,
       ownerId: booking.owner_id as OwnerId,
       travelerId: booking.traveler_id as TravelerId,
@@ -74,6 +78,7 @@ export function toldFact(row: OutboxRow): ToldFact {
       price: { amount: booking.price_amount, currency: booking.currency },
       ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
       ...(row.guest && { guest: row.guest }),
+      bookingDetails: row.details ?? {},
     },
   };
 }

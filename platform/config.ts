@@ -45,6 +45,13 @@ const environment = z.object({
     .min(1)
     .default(600)
     .describe('Requests a minute for one caller.'),
+  BILLING_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(20_000)
+    .default(10_000)
+    .describe('How long POST /api/billing waits for the outcome before it answers 202.'),
 
   DATABASE_URL: z.string().default('postgresql://booking:booking@127.0.0.1:54329/booking'),
   DATABASE_POOL: z.coerce.number().int().min(1).default(10).describe('Connections in the pool of each role.'),

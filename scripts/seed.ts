@@ -1,3 +1,4 @@
+import { addDays, asMidnightUtc, type CalendarDate } from '../domain/stay-dates';
 import { openDatabase } from '../platform/database/client';
 import type { Prisma } from '../prisma/generated/client';
 
@@ -19,8 +20,8 @@ const base = {
   graceSeconds: 900,
 } satisfies Partial<Prisma.ItemCreateInput>;
 
-/** The demo catalogue: one property decided by its owner, one instant, one whose owner has half a minute. */
-const ITEMS: readonly Prisma.ItemCreateInput[] = [
+/** The stays: one property decided by its owner, one instant, one whose owner has half a minute. */
+const STAYS: readonly Prisma.ItemCreateInput[] = [
   { ...base, id: 'PROP-001', ownerId: 'owner-1', name: 'Luxury Beach Villa', nightlyAmount: 30_000 },
   {
     ...base,
@@ -43,11 +44,69 @@ const ITEMS: readonly Prisma.ItemCreateInput[] = [
   },
 ];
 
+/** Paid at once or not at all. */
+const travelBase = {
+  ...base,
+  system: 'travel',
+  instant: true,
+  graceSeconds: 0,
+  paymentDeadlineSeconds: 600,
+} satisfies Partial<Prisma.ItemCreateInput>;
+
+/** What the travel shop sells: a flight with 20 seats, a class of 5 cars, a hotel with 10 rooms. */
+const TRAVEL: readonly Prisma.ItemCreateInput[] = [
+  {
+    ...travelBase,
+    id: 'FLIGHT-AA601',
+    kind: 'flight',
+    ownerId: 'airline-1',
+    name: 'AA601 New York to San Francisco',
+    nightlyAmount: 29_999,
+    capacity: 20,
+    maxGuests: 20,
+    // Departure; the end of that day is the end of the journey.
+    checkInTime: '09:30',
+    checkOutTime: '00:00',
+  },
+  {
+    ...travelBase,
+    id: 'CAR-ECON',
+    kind: 'car',
+    ownerId: 'car-rental-1',
+    name: 'Economy car, San Francisco',
+    nightlyAmount: 4_500,
+    capacity: 5,
+    maxGuests: 5,
+    timeZone: 'America/Los_Angeles',
+    checkInTime: '10:00',
+    checkOutTime: '10:00',
+  },
+  {
+    ...travelBase,
+    id: 'TRAVEL-HOTEL-1',
+    kind: 'room',
+    ownerId: 'hotel-owner-1',
+    name: 'Bay View Hotel, double room',
+    nightlyAmount: 18_000,
+    capacity: 10,
+    maxGuests: 2,
+    timeZone: 'America/Los_Angeles',
+  },
+];
+
+const FLIGHTS = TRAVEL.filter(({ kind }) => kind === 'flight').map(({ id }) => id);
+
+/** How far ahead the flight departs when it is first put into the catalogue, days. */
+const DEPARTS_IN_DAYS = 45;
+
 /** Has no stored payment method, so a booking of theirs without a token waits in ACCEPTED for one. */
 export const TRAVELER_WITHOUT_CARD = 'traveler-no-card';
 
-/** Puts the demo catalogue into a database, or puts it right again. Writes no personal data. */
-export async function seed(databaseUrl: string): Promise<void> {
+/**
+ * Puts the demo catalogue into a database, or puts it right again. Writes no personal data.
+ * @param now decides when the flight departs; a later seed leaves its departure alone until that has passed
+ */
+export async function seed(databaseUrl: string, now = new Date()): Promise<void> {
   const database = openDatabase({
     url: databaseUrl,
     applicationName: 'booking-seed',
@@ -56,9 +115,17 @@ export async function seed(databaseUrl: string): Promise<void> {
     connectTimeoutMs: 5000,
   });
   try {
-    for (const item of ITEMS) {
+    for (const item of [...STAYS, ...TRAVEL]) {
       await database.item.upsert({ where: { id: item.id }, create: item, update: item });
     }
+    const today = now.toISOString().slice(0, 10) as CalendarDate;
+    await database.item.updateMany({
+      where: {
+        id: { in: FLIGHTS },
+        OR: [{ departureDate: null }, { departureDate: { lt: midnight(today) } }],
+      },
+      data: { departureDate: midnight(addDays(today, DEPARTS_IN_DAYS)) },
+    });
     await database.paymentMethod.upsert({
       where: { travelerId: TRAVELER_WITHOUT_CARD },
       create: { travelerId: TRAVELER_WITHOUT_CARD, token: null },
@@ -67,4 +134,8 @@ export async function seed(databaseUrl: string): Promise<void> {
   } finally {
     await database.$disconnect();
   }
+}
+
+function midnight(day: CalendarDate): Date {
+  return new Date(asMidnightUtc(day));
 }

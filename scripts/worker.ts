@@ -121,7 +121,8 @@ function versioning(config: Config): Partial<WorkerOptions> {
     workerDeploymentOptions: {
       version: { deploymentName: config.WORKER_DEPLOYMENT, buildId: config.WORKER_BUILD_ID },
       useWorkerVersioning: true,
-      defaultVersioningBehavior: 'PINNED',
+      // A booking lives for months: it moves on to the current version, which replays its history or is patched.
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
     },
   };
 }

@@ -41,14 +41,14 @@ export interface ActionCall {
 export async function act(
   deps: ApiDeps,
   call: ActionCall,
-  answerBody: (booking: BookingView) => unknown,
+  answerBody: (booking: BookingView) => unknown | Promise<unknown>,
 ): Promise<Answer> {
   const booking = await visibleBooking(deps.database, call.id, call.caller);
   const by = actAs(call.action.part, booking, call.caller);
   const bookingId = bookingIdOf(booking);
   const attempt = async ({ updateId, again }: { updateId: string; again: boolean }): Promise<Answer> => {
     const after = await told(deps, call.action, booking, by, updateId, again);
-    return { status: 200, body: answerBody(bookingView(after)) };
+    return { status: 200, body: await answerBody(bookingView(after)) };
   };
   if (call.idempotencyKey === undefined) {
     return await attempt({ updateId: randomUUID(), again: false });

@@ -3,6 +3,7 @@ import type { Item, ItemKind, System } from '../../domain/item';
 import type { CalendarDate, Stay } from '../../domain/stay-dates';
 import type { Database } from '../../platform/database/client';
 import type { Item as ItemRow } from '../../prisma/generated/client';
+import { dayOf } from './view';
 
 /** An item's row, whose constraints vouch for its words, as the domain knows it. */
 export function itemOf(row: ItemRow): Item {
@@ -19,6 +20,7 @@ export function itemOf(row: ItemRow): Item {
     timeZone: row.timeZone,
     checkInTime: row.checkInTime,
     checkOutTime: row.checkOutTime,
+    ...(row.departureDate && { departureDate: dayOf(row.departureDate) }),
     instant: row.instant,
     decisionWindowSeconds: row.decisionWindowSeconds,
     paymentDeadlineSeconds: row.paymentDeadlineSeconds,

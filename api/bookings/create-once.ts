@@ -1,13 +1,12 @@
-import type { ItemId, TravelerId } from '../../domain/ids';
+import type { TravelerId } from '../../domain/ids';
 import { PROBLEMS, Problem } from '../../domain/problems';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
 import type { Answer } from '../http/route';
-import { claimSameRequest, forget, storeAnswer } from '../idempotency/keys';
+import { claimSameRequest, forget, type SameRequest, storeAnswer } from '../idempotency/keys';
 import { freshBookingId, once } from '../idempotency/once';
-import { openBooking, type Wish } from './create';
-import type { BookingView } from './schemas';
-import { type BookingRow, bookingView } from './view';
+import { type MakeRequest, openBooking } from './create';
+import type { BookingRow } from './view';
 
 /** A create as it came in. */
 export interface CreateCall {
@@ -15,34 +14,31 @@ export interface CreateCall {
   readonly route: string;
   readonly idempotencyKey?: string;
   readonly sentBody: unknown;
-  readonly wish: Wish;
+  /** What makes it the same as another one where neither has a key. */
+  readonly same: Omit<SameRequest, 'travelerId'>;
+  readonly makeRequest: MakeRequest;
 }
 
-/** Opens one booking for one request, however often that is sent, and answers 201 each time. */
+/** Opens one booking for one request, however often that is sent, and answers each time. */
 export async function createOnce(
   deps: ApiDeps,
   call: CreateCall,
-  answerBody: (booking: BookingView) => unknown,
+  answer: (booking: BookingRow) => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const { caller, route, idempotencyKey, sentBody, wish } = call;
-  const answer = (row: BookingRow): Answer => ({
-    status: 201,
-    headers: { Location: `/api/bookings/${row.id}` },
-    body: answerBody(bookingView(row)),
-  });
-  if (idempotencyKey === undefined) return answer(await createWithoutKey(deps, caller, wish));
+  const { caller, route, idempotencyKey, sentBody, makeRequest } = call;
+  if (idempotencyKey === undefined) return await answer(await createWithoutKey(deps, call));
   return await once(
     deps,
     { caller: caller.id, route, key: idempotencyKey, request: sentBody },
-    async ({ bookingId, again }) => answer(await openBooking(deps, caller, wish, bookingId, again)),
+    async ({ bookingId, again }) => await answer(await openBooking(deps, makeRequest, bookingId, again)),
   );
 }
 
-async function createWithoutKey(deps: ApiDeps, caller: Caller, wish: Wish): Promise<BookingRow> {
-  const same = { travelerId: caller.id as TravelerId, itemId: wish.itemId as ItemId, stay: wish.stay };
+async function createWithoutKey(deps: ApiDeps, call: CreateCall): Promise<BookingRow> {
+  const same = { ...call.same, travelerId: call.caller.id as TravelerId };
   const { bookingId, rowId, again } = await claimSameRequest(deps.database, same, freshBookingId(deps));
   try {
-    const booking = await openBooking(deps, caller, wish, bookingId, again);
+    const booking = await openBooking(deps, call.makeRequest, bookingId, again);
     if (!again) {
       await storeAnswer(deps.database, rowId, 201).catch((failure: unknown) => {
         deps.logger.warn({ err: failure, bookingId }, 'a create could not be marked as answered');

@@ -8,6 +8,11 @@ import { parseCalendarDate } from '../../domain/stay-dates';
 const UNSTORABLE = /[\p{Cs}\p{Cc}]/u;
 const UNSTORABLE_IN_PROSE = /(?![\n\r\t])[\p{Cs}\p{Cc}]/u;
 
+/** Whether a text can be kept. */
+export function storable(text: string): boolean {
+  return !UNSTORABLE_IN_PROSE.test(text);
+}
+
 export const identifier = z
   .string()
   .min(1)
@@ -17,7 +22,7 @@ export const identifier = z
 export const reasonText = z
   .string()
   .max(500)
-  .refine((text) => !UNSTORABLE_IN_PROSE.test(text), 'must not hold control characters')
+  .refine(storable, 'must not hold control characters')
   .meta({ description: 'Told to the other side.', example: 'Plans changed' });
 
 export const paymentToken = z

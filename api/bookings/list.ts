@@ -7,7 +7,7 @@ import type { Database } from '../../platform/database/client';
 import type { Prisma } from '../../prisma/generated/client';
 import { fieldProblem } from '../http/validate';
 import type { BookingView } from './schemas';
-import { bookingView } from './view';
+import { type BookingRow, bookingView } from './view';
 
 export const pageQuery = z.object({
   limit: z.coerce
@@ -32,16 +32,22 @@ export interface Page {
   readonly nextCursor: string | null;
 }
 
+/** One page of the bookings of a traveler or an owner, as answers show them. See {@link pageOfBookings}. */
+export async function listBookings(...asked: Parameters<typeof pageOfBookings>): Promise<Page> {
+  const { rows, nextCursor } = await pageOfBookings(...asked);
+  return { bookings: rows.map(bookingView), nextCursor };
+}
+
 /**
  * One page of the bookings of a traveler or an owner, newest first.
  * @throws {fieldProblem} `invalid-request` for a cursor or a status that means nothing
  */
-export async function listBookings(
+export async function pageOfBookings(
   database: Database,
   whose: { readonly travelerId: string } | { readonly ownerId: string },
   systems: readonly System[],
   { limit, cursor, status }: PageQuery,
-): Promise<Page> {
+): Promise<{ rows: BookingRow[]; nextCursor: string | null }> {
   const filters: Prisma.BookingWhereInput[] = [whose, systemsAndStatus(systems, status)];
   if (cursor !== undefined) filters.push(after(cursor));
   const rows = await database.booking.findMany({
@@ -54,7 +60,7 @@ export async function listBookings(
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
   return {
-    bookings: page.map(bookingView),
+    rows: page,
     nextCursor: more ? toCursor(last.createdAt, last.id) : null,
   };
 }

@@ -1,7 +1,7 @@
 import type { BookingTerms, ReasonCode } from '../../domain/booking';
 import type { BookingState, FactType, UndoStatus } from '../../domain/booking-state';
 import type { System } from '../../domain/item';
-import { toDecimal } from '../../domain/money';
+import { type Money, toDecimal } from '../../domain/money';
 import type { CalendarDate } from '../../domain/stay-dates';
 import { countNights } from '../../domain/stay-dates';
 import { statusWord } from '../../domain/system-status';
@@ -70,8 +70,14 @@ export function timelineEntry(fact: BookingFactRow) {
     actor: fact.actor,
     reason: fact.reason,
     reasonCode: fact.reasonCode,
-    details: fact.details,
+    details: wireDetails(fact.details),
     attempts: fact.attempts,
     at: fact.at.toISOString(),
   };
+}
+
+/** A fact's details with its money as decimals. */
+function wireDetails(details: unknown): Record<string, unknown> {
+  const { amount, ...rest } = details as { amount?: Money; [name: string]: unknown };
+  return amount ? { ...rest, amount: toDecimal(amount), currency: amount.currency } : rest;
 }

@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
 
-/** Longer than any request may take, milliseconds. */
-const GRACE_MS = 10_000;
-
-/** Takes no more connections, lets every request in hand be answered, then closes what is left. */
-export async function drain(server: Server, graceMs = GRACE_MS): Promise<void> {
+/**
+ * Takes no more connections, lets every request in hand be answered, then closes what is left.
+ *
+ * @param graceMs longer than any request may take
+ */
+export async function drain(server: Server, graceMs: number): Promise<void> {
   // Kept-alive connections get to know that they end with this answer.
   server.prependListener('request', (_request, response) => {
     response.setHeader('Connection', 'close');

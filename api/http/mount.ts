@@ -29,12 +29,14 @@ export function mount(app: Express, routes: readonly Route[]): void {
 }
 
 function run(route: Route, request: Request, response: Response, next: NextFunction): void {
-  handled(route, request)
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  handled(route, request, gone.signal)
     .then((answer) => send(response, answer))
     .catch(next);
 }
 
-async function handled(route: Route, request: Request): Promise<Answer> {
+async function handled(route: Route, request: Request, gone: AbortSignal): Promise<Answer> {
   const caller = route.roles && callerOf(request);
   if (caller && !route.roles?.includes(caller.role)) {
     throw new Problem(
@@ -51,6 +53,7 @@ async function handled(route: Route, request: Request): Promise<Answer> {
     query: validate(route.query ?? NOTHING, request.query, 'query'),
     body: validate(route.body ?? NOTHING, sentBody, 'body'),
     sentBody,
+    gone,
     ...(key !== undefined && { idempotencyKey: key }),
     ...(caller && { caller }),
   });

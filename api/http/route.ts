@@ -35,6 +35,8 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   readonly sentBody: unknown;
   /** The caller's `Idempotency-Key`, on writes. */
   readonly idempotencyKey?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
@@ -72,6 +74,7 @@ export interface RawRequest {
   readonly body: unknown;
   readonly sentBody: unknown;
   readonly idempotencyKey?: string;
+  readonly gone: AbortSignal;
   readonly caller?: Caller;
 }
 

@@ -84,26 +84,28 @@ export interface SameRequest {
   readonly travelerId: TravelerId;
   readonly itemId: ItemId;
   readonly stay: Stay;
+  readonly quantity: number;
 }
 
 /**
- * Claims the booking that a create without a key stands for: the same traveler, item and dates find the booking that
+ * Claims the booking that a create without a key stands for: the same traveler, item, dates and quantity find the booking that
  * was opened less than a minute ago and has not ended. Twins sent at once drive the same booking, which is safe, so
  * neither waits. One that was never answered keeps its booking, however old.
  */
 export async function claimSameRequest(
   database: Database,
-  { travelerId, itemId, stay }: SameRequest,
+  { travelerId, itemId, stay, quantity }: SameRequest,
   bookingId: BookingId,
 ): Promise<Claim & { kind: 'drive' }> {
   const ended: string[] = [...ENDED_STATES];
-  const key = `${stay.start}/${stay.end}/${itemId}`;
+  const key = `${stay.start}/${stay.end}/${quantity}/${itemId}`;
   const [row] = await database.$queryRaw<Row[]>`
     INSERT INTO booking.idempotency_keys AS k (caller, route, key, body_hash, booking_id)
     VALUES (${travelerId}, ${SAME_REQUEST_ROUTE}, ${key}, '', COALESCE(
       (SELECT id FROM booking.bookings
        WHERE traveler_id = ${travelerId} AND created_at > now() - make_interval(secs => ${SAME_REQUEST_S})
          AND item_id = ${itemId} AND start_date = ${stay.start}::date AND end_date = ${stay.end}::date
+         AND quantity = ${quantity}
          AND state <> ALL (${ended})
        ORDER BY created_at DESC LIMIT 1), ${bookingId}))
     ON CONFLICT (caller, route, key) DO UPDATE SET

@@ -6,6 +6,8 @@ import type { Answer } from '../http/route';
 import { claimKey, type KeyUse, letGo, type StoredAnswer, storeAnswer } from './keys';
 import { requestHash } from './request-hash';
 
+const NO_ANSWER_YET = 202;
+
 /** A write, as its idempotency key sees it. */
 export interface Write {
   readonly caller: string;
@@ -33,7 +35,8 @@ export function freshBookingId({ now }: Pick<ApiDeps, 'now'>): BookingId {
 
 /**
  * Does a write once, however often it is sent under its key. Answers below 500, refusals too, are kept and replayed;
- * anything else lets the next repeat try again under the same ids.
+ * anything else, a 202 too since it only says that there is no answer yet, lets the next repeat try again under the
+ * same ids.
  */
 export async function once(
   deps: ApiDeps,
@@ -70,6 +73,10 @@ export async function once(
 async function settled(deps: ApiDeps, rowId: bigint, attempt: () => Promise<Answer>): Promise<Answer> {
   try {
     const answer = await attempt();
+    if (answer.status === NO_ANSWER_YET) {
+      await letNextGoOn(deps, rowId);
+      return answer;
+    }
     const text = JSON.stringify(answer.body);
     await keep(deps, rowId, answer.status, { kind: 'answer', text, headers: answer.headers ?? {} });
     return answer;
@@ -78,15 +85,16 @@ async function settled(deps: ApiDeps, rowId: bigint, attempt: () => Promise<Answ
       const { code, message, members } = error;
       await keep(deps, rowId, PROBLEMS[code].status, { kind: 'problem', code, detail: message, members });
     } else {
-      await letGo(deps.database, rowId).catch((failure: unknown) => {
-        deps.logger.warn(
-          { err: failure },
-          'an idempotency key could not be let go; it waits to be abandoned',
-        );
-      });
+      await letNextGoOn(deps, rowId);
     }
     throw error;
   }
+}
+
+async function letNextGoOn(deps: ApiDeps, rowId: bigint): Promise<void> {
+  await letGo(deps.database, rowId).catch((failure: unknown) => {
+    deps.logger.warn({ err: failure }, 'an idempotency key could not be let go; it waits to be abandoned');
+  });
 }
 
 /** The work is done whether or not its answer can be kept: without it, a repeat drives the same ids again. */

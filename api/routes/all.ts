@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../deps';
 import type { Route } from '../http/route';
 import { adminRoutes } from './admin';
+import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
@@ -8,6 +9,7 @@ import { ownersRoutes } from './owners';
 import { problemRoutes } from './problems';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
+import { userRoutes } from './users';
 
 /** Every route of the API. What is not in this list does not exist, nor is it documented. */
 export function allRoutes(deps: ApiDeps): Route[] {
@@ -15,6 +17,8 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...staysRoutes(deps),
     ...travelersRoutes(deps),
     ...ownersRoutes(deps),
+    ...billingRoutes(deps),
+    ...userRoutes(deps),
     ...bookingRoutes(deps),
     ...adminRoutes(deps),
     ...itemRoutes(deps),

@@ -14,12 +14,16 @@ const itemSchema = z
     kind: z.enum(ITEM_KINDS),
     ownerId: z.string(),
     name: z.string(),
-    nightlyPrice: z.number().meta({ description: "Decimal, in the item's currency, tax included." }),
+    nightlyPrice: z.number().meta({
+      description:
+        "Of a night, a day of a car, a flight's seat. Decimal, in the item's currency, tax included.",
+    }),
     currency: z.string(),
     maxGuests: z.int(),
     timeZone: z.string(),
     checkInTime: z.string().meta({ description: 'Local wall clock, HH:mm.' }),
     checkOutTime: z.string(),
+    departureDate: z.iso.date().nullable().meta({ description: "A flight's, local; null for all else." }),
     instant: z.boolean().meta({ description: 'Accepted without asking the owner.' }),
   })
   .meta({ id: 'Item' });
@@ -38,6 +42,7 @@ const itemExample: ItemView = {
   timeZone: 'America/New_York',
   checkInTime: '15:00',
   checkOutTime: '11:00',
+  departureDate: null,
   instant: false,
 };
 
@@ -97,6 +102,7 @@ function itemView(item: ReturnType<typeof itemOf>): ItemView {
   const { id, system, kind, ownerId, name, maxGuests, timeZone, checkInTime, checkOutTime, instant } = item;
   return {
     ...{ id, system, kind, ownerId, name, maxGuests, timeZone, checkInTime, checkOutTime, instant },
+    departureDate: item.departureDate ?? null,
     nightlyPrice: toDecimal(item.nightlyPrice),
     currency: item.nightlyPrice.currency,
   };

@@ -10,13 +10,15 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'invalid-dates':
     "The dates are no dates, past by the item's own calendar, in the wrong order, too many or too far ahead; `errors` says which.",
   unauthenticated: 'No token came, or it has expired or proves nothing. Sign in again.',
-  'payment-declined': 'The payment provider said no. Give another payment method.',
+  'payment-declined':
+    'The payment provider said no, or there was no payment method. Pay again with another one; `billing` holds the record, where one was opened.',
   forbidden: 'You may see this but not do it: it takes another role, or somebody else.',
   'not-found': 'There is no such thing, or none that you may know of.',
   'method-not-allowed': 'The address exists with other methods; the `Allow` header lists them.',
   'price-changed':
     'The total you sent is not the price. `quote` holds the price: show it, and repeat with it.',
-  'nights-unavailable': 'Some nights cannot be sold any more; `nights` lists them. Choose other dates.',
+  'nights-unavailable':
+    'Some nights, seats or cars cannot be sold any more; `nights` lists the days, where they are known. Choose others.',
   'illegal-transition':
     'The booking has moved on, and what you ask is not possible in its `state`. Read it again.',
   'undo-not-waiting': 'Only an undo that needs an operator can be retried or skipped.',

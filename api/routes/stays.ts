@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accept, cancelAs, providePayment } from '../bookings/actions';
-import { createOnce } from '../bookings/create-once';
+import { createStay } from '../bookings/create-stay';
 import { calendarDate, guestCount, identifier, paymentToken, totalPrice } from '../bookings/fields';
 import { listBookings, pageQuery } from '../bookings/list';
 import { bookingExample, bookingSchema } from '../bookings/schemas';
@@ -55,7 +55,7 @@ export function staysRoutes(deps: ApiDeps): Route[] {
       problems: CREATE_PROBLEMS,
       handle: ({ caller, body, sentBody, idempotencyKey }) => {
         const { propertyId: itemId, startDate: start, endDate: end, ...rest } = body;
-        return createOnce(
+        return createStay(
           deps,
           {
             caller,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cancelAs } from '../bookings/actions';
-import { createOnce } from '../bookings/create-once';
+import { createStay } from '../bookings/create-stay';
 import { calendarDate, guestCount, identifier, totalPrice } from '../bookings/fields';
 import { listBookings, pageQuery } from '../bookings/list';
 import { bookingExample, bookingSchema } from '../bookings/schemas';
@@ -50,7 +50,7 @@ export function travelersRoutes(deps: ApiDeps): Route[] {
       },
       problems: CREATE_PROBLEMS,
       handle: ({ caller, body, sentBody, idempotencyKey }) =>
-        createOnce(
+        createStay(
           deps,
           {
             caller,

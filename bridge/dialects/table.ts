@@ -5,10 +5,11 @@ import type { DialectMessage, Dialects } from './dialect';
 import { hotelDialect } from './hotel';
 import { moneyAndNightsDialect } from './money-and-nights';
 import { staysDialect } from './stays';
+import { travelDialect } from './travel';
 
 /** Every dialect there is. Another system's comes in here. */
 export function allDialects(renames: TopicRenames): Dialects {
-  return { stays: staysDialect(renames), hotel: hotelDialect };
+  return { stays: staysDialect(renames), travel: travelDialect, hotel: hotelDialect };
 }
 
 /** A setting of TOPIC_DIALECTS that names no system. */

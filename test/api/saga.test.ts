@@ -89,6 +89,8 @@ describe('over the real saga', () => {
       'undo.completed',
       'undo.completed',
     ]);
+    // Money on the wire is decimal, also in the log.
+    expect((await timeline())[2].details).toMatchObject({ amount: 900, currency: 'USD' });
     const undo = await call('POST', `/api/admin/bookings/${id}/undo/release-nights/retry`, {
       as: 'admin:root',
     });

@@ -57,6 +57,7 @@ const row = (id: string): OutboxRow => ({
   waited: 0,
   fact: null,
   booking: null,
+  details: null,
 });
 
 test('a whole batch goes out as one', async () => {

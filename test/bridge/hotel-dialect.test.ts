@@ -17,6 +17,7 @@ const room: ToldFact['booking'] = {
   bookingId: BOOKING_ID,
   system: 'hotel',
   itemId: 'HOTEL-001:STD' as ItemId,
+  itemKind: 'room',
   itemName: 'Standard room',
   ownerId: 'owner-3' as OwnerId,
   travelerId: 'guest-1' as TravelerId,
@@ -24,6 +25,7 @@ const room: ToldFact['booking'] = {
   guests: 2,
   quantity: 1,
   price: usd(36_000),
+  bookingDetails: {},
   confirmationNumber: 'RSV-2027-000123',
   guest: { name: 'Ada Lovelace', email: 'ada@example.com' },
 };

@@ -4,6 +4,7 @@ import type { ToldFact } from '../../bridge/told-fact';
 import type { BookingFact } from '../../domain/booking';
 import { BOOKING_STATES, TRANSITIONS } from '../../domain/booking-state';
 import type { BookingId, ItemId, OwnerId, TravelerId } from '../../domain/ids';
+import type { System } from '../../domain/item';
 import type { CalendarDate } from '../../domain/stay-dates';
 
 const dialects = allDialects({
@@ -31,6 +32,7 @@ function told(fact: Partial<BookingFact>, currency = 'USD'): ToldFact {
       bookingId: 'BKG01ARZ3NDEKTSV4RRFFQ9' as BookingId,
       system: 'stays',
       itemId: 'PROP-001' as ItemId,
+      itemKind: 'property',
       itemName: 'Luxury Beach Villa',
       ownerId: 'owner-1' as OwnerId,
       travelerId: 'traveler-1' as TravelerId,
@@ -38,6 +40,7 @@ function told(fact: Partial<BookingFact>, currency = 'USD'): ToldFact {
       guests: 2,
       quantity: 1,
       price: { amount: 89_997, currency },
+      bookingDetails: {},
     },
   };
 }
@@ -159,8 +162,9 @@ test('an amount is a decimal number in the digits of its currency', () => {
 test('a dialect that is switched on besides is spoken once, also by its own system', () => {
   expect(sayIn(dialects, ['stays'], told({}))).toHaveLength(1);
   const elsewhere = { ...told({}), booking: { ...told({}).booking, system: 'travel' } } as ToldFact;
-  expect(sayIn(dialects, [], elsewhere)).toEqual([]);
-  expect(sayIn(dialects, ['stays'], elsewhere)).toHaveLength(1);
+  const topics = (further: System[]) => sayIn(dialects, further, elsewhere).map(({ topic }) => topic);
+  expect(topics([])).toEqual(['bookings']);
+  expect(topics(['stays'])).toEqual(['bookings', 'booking-requests']);
 });
 
 test('TOPIC_DIALECTS names systems', () => {

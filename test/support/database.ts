@@ -34,19 +34,29 @@ export async function freshDatabase(): Promise<TestDatabase> {
     },
     async close() {
       await client.end();
-      await asMaintenance(template, `DROP DATABASE ${name} WITH (FORCE)`);
+      await asMaintenance(template, `DROP DATABASE ${name} WITH (FORCE)`, name);
     },
   };
 }
 
-async function asMaintenance(template: URL, sql: string): Promise<void> {
+async function asMaintenance(template: URL, sql: string, onceUnused?: string): Promise<void> {
   const url = new URL(template);
   url.pathname = '/postgres';
   const client = new Client({ connectionString: url.href });
   await client.connect();
   try {
+    if (onceUnused) await untilUnused(client, onceUnused);
     await client.query(sql);
   } finally {
     await client.end();
+  }
+}
+
+/** A pool that has ended may still be hanging up; cutting it off then would fail a test that is over. */
+async function untilUnused(client: Client, database: string): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1', [database]);
+    if (rows.length === 0 || Date.now() > deadline) return;
   }
 }

@@ -75,13 +75,19 @@ export function bookingIn({ status, body }: Answer): BookingView {
 }
 
 /**
- * Repeats a call, which must carry an Idempotency-Key, as a client should: while the answer is that the outcome is
- * unknown or the request in flight, and as late as Retry-After says.
+ * Repeats a call, which must carry an Idempotency-Key, as a client should: while no answer comes, or one that says
+ * that the outcome is unknown or the request in flight; and as late as Retry-After says.
  */
 export async function insist(call: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
-    const answer = await call();
-    if (answer.status !== 503 && answer.body.code !== 'request-in-flight') return answer;
-    await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
+    const answer = await call().catch(lostConnection);
+    if (answer && answer.status !== 503 && answer.body.code !== 'request-in-flight') return answer;
+    await sleep(1000 * Number(answer?.headers.get('retry-after') ?? 1));
   }
+}
+
+/** A server may close an idle connection just as the next request is on its way. */
+function lostConnection(error: unknown): undefined {
+  if (error instanceof TypeError && error.message === 'fetch failed') return undefined;
+  throw error;
 }

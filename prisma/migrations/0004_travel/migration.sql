@@ -4,6 +4,12 @@ INSERT INTO booking.booking_transitions (from_state, type, state) VALUES
   ('PAYMENT_AUTHORIZED', 'payment.capture-failed', 'PAYMENT_AUTHORIZED');
 
 ALTER TABLE booking.items ADD COLUMN departure_date date;
+
+-- The item's kind when it was booked: what listeners are told, without reading the item for every message.
+ALTER TABLE booking.bookings ADD COLUMN item_kind text;
+UPDATE booking.bookings b SET item_kind = i.kind FROM booking.items i WHERE i.id = b.item_id;
+ALTER TABLE booking.bookings ALTER COLUMN item_kind SET NOT NULL;
+
 ALTER TABLE booking.bookings DROP CONSTRAINT bookings_payment_status_check;
 ALTER TABLE booking.bookings ADD CONSTRAINT bookings_payment_status_check CHECK
   (payment_status IN ('none', 'declined', 'authorized', 'captured', 'voided', 'refunded', 'settled', 'failed'));
@@ -55,6 +61,8 @@ BEGIN
     WHEN NEW.payment_status = 'refunded' THEN 'refunded'
     WHEN NEW.state IN ('CONFIRMED', 'CHECKED_IN', 'CHECKED_OUT') THEN 'paid'
     WHEN NEW.state IN ('REJECTED', 'EXPIRED', 'FAILED') THEN 'failed'
+    -- Called off before any money was taken; what was taken stays paid until it is given back.
+    WHEN NEW.state = 'CANCELLED' AND NEW.payment_status NOT IN ('captured', 'settled') THEN 'failed'
   END;
   IF v_status IS NOT NULL THEN
     UPDATE booking.billing_records SET
@@ -82,10 +90,11 @@ DECLARE
   v_lane integer;
 BEGIN
   INSERT INTO booking.bookings
-    (id, system, item_id, item_name, owner_id, traveler_id, start_date, end_date, guests, quantity,
+    (id, system, item_id, item_kind, item_name, owner_id, traveler_id, start_date, end_date, guests, quantity,
      price_amount, currency, terms, lane, state, undo, sequence, decision_by, created_at, updated_at)
   VALUES
-    (p->>'bookingId', r->>'system', r->>'itemId', r->>'itemName', r->>'ownerId', r->>'travelerId',
+    (p->>'bookingId', r->>'system', r->>'itemId',
+     (SELECT kind FROM booking.items WHERE id = r->>'itemId'), r->>'itemName', r->>'ownerId', r->>'travelerId',
      (r->'stay'->>'start')::date, (r->'stay'->>'end')::date, (r->>'guests')::integer, (r->>'quantity')::integer,
      (r->'price'->>'amount')::integer, r->'price'->>'currency', r->'terms',
      abs(hashtext(r->>'itemId') % 16), p->>'state', p->>'undo', (p->>'sequence')::integer,

@@ -51,7 +51,7 @@ export const NOON = '2026-06-15T16:00:00.000Z';
 
 export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const database = await freshDatabase();
-  await seed(database.url);
+  await seed(database.url, new Date(NOON));
   const config = readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url, ...options.env });
   let now = new Date(NOON);
   const saga = new FakeSaga(database, () => now);

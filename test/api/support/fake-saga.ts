@@ -1,5 +1,5 @@
 import type { SagaAnswer, SagaClient } from '../../../api/saga/saga-client';
-import type { BookingRequest } from '../../../domain/booking';
+import type { BookingRequest, ReasonCode } from '../../../domain/booking';
 import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
 import type { BookingId } from '../../../domain/ids';
 import type { Caller } from '../../../workflows/messages';
@@ -15,6 +15,14 @@ export interface Said {
   readonly updateId?: string;
 }
 
+/** A fact, and what it changes besides the state. */
+export interface StoryStep {
+  readonly type: FactType;
+  readonly reason?: string;
+  readonly reasonCode?: ReasonCode;
+  readonly patch?: { readonly paymentStatus: string };
+}
+
 /**
  * Stands in for Temporal: commits each step to Postgres at once, by the SQL that the real saga's activities use, and
  * takes every update id once. What it is told to answer next goes before.
@@ -27,12 +35,19 @@ export class FakeSaga implements SagaClient {
   /** Whoever comes second waits for the first, as on the real saga. */
   private readonly opening = new Map<BookingId, Promise<SagaAnswer>>();
   private readonly requests = new Map<BookingId, BookingRequest>();
+  /** What a saga commits by itself once it is opened, step by step. */
+  private story: readonly StoryStep[] = [];
   away: string | undefined;
 
   constructor(
     private readonly database: TestDatabase,
     private readonly now: () => Date,
   ) {}
+
+  /** From now on each opened saga goes on by itself as told here, and then stands still. */
+  goOn(...story: readonly StoryStep[]): void {
+    this.story = story;
+  }
 
   /** The next call gets this answer, and nothing else happens. */
   answerNext(answer: SagaAnswer): void {
@@ -68,7 +83,9 @@ export class FakeSaga implements SagaClient {
       const by = { role: 'TRAVELER', id: request.travelerId } as const;
       const opening =
         this.opening.get(request.bookingId) ?? this.commit(request.bookingId, 'booking.opened', by);
+      const isFirst = !this.opening.has(request.bookingId);
       this.opening.set(request.bookingId, opening);
+      if (isFirst) void opening.then(() => this.play(request.bookingId, this.story));
       return await opening;
     });
 
@@ -84,6 +101,12 @@ export class FakeSaga implements SagaClient {
   providePayment = this.step('providePayment', 'payment.authorized');
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
+
+  private async play(bookingId: BookingId, story: readonly StoryStep[]): Promise<void> {
+    for (const { type, ...change } of story) {
+      await this.commit(bookingId, type, { role: 'SYSTEM', id: 'saga' }, undefined, change);
+    }
+  }
 
   private step(method: Method, fact: FactType) {
     return (bookingId: BookingId, message: { by: Caller; reason?: string }, updateId: string) =>
@@ -104,7 +127,13 @@ export class FakeSaga implements SagaClient {
   }
 
   /** Commits a fact as a saga's step does. */
-  async commit(id: BookingId, type: FactType, by: Caller, reason?: string): Promise<SagaAnswer> {
+  async commit(
+    id: BookingId,
+    type: FactType,
+    by: Caller,
+    reason?: string,
+    change: Omit<StoryStep, 'type'> = {},
+  ): Promise<SagaAnswer> {
     const [row] = await this.database.query<{ state: BookingState; sequence: number }>(
       'SELECT state, sequence FROM booking.bookings WHERE id = $1',
       [id],
@@ -118,6 +147,7 @@ export class FakeSaga implements SagaClient {
       ...{ bookingId: id, sequence: (row?.sequence ?? 0) + 1, type, from, state, undo: 'none', at },
       ...{ actor: by.role, reason, reasonCode: reason && 'cancelled-by-traveler', attempts: 1, details: {} },
       ...{ request, decisionBy: at },
+      ...change,
     };
     const fn = from === 'NONE' ? 'open_booking' : 'commit_step';
     await this.database.query(`SELECT booking.${fn}($1::jsonb)`, [JSON.stringify(step)]);

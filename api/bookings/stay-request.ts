@@ -1,0 +1,48 @@
+import type { BookingRequest } from '../../domain/booking';
+import type { BookingId, TravelerId } from '../../domain/ids';
+import { quoteStay } from '../../domain/pricing';
+import { Problem } from '../../domain/problems';
+import type { Stay } from '../../domain/stay-dates';
+import type { Caller } from '../auth/caller';
+import type { ApiDeps } from '../deps';
+import { circumstances, findItem, rememberEmail } from './catalogue';
+import { checkDates, checkGuests, checkNights, checkOwner, checkPrice, type FieldNames } from './checks';
+import { sagaRequest, tokenToCharge } from './saga-request';
+
+/** A wish to stay, whichever spelling it came in. */
+export interface Wish {
+  readonly itemId: string;
+  readonly ownerId?: string | undefined;
+  readonly stay: Stay;
+  readonly guests: number;
+  /** Decimal; what the client has shown. */
+  readonly totalPrice?: number | undefined;
+  readonly paymentToken?: string | undefined;
+  readonly names: FieldNames;
+}
+
+/** A property is booked whole. */
+export const STAY_QUANTITY = 1;
+
+/** @throws {Problem} for whatever stands against the booking */
+export async function stayRequest(
+  deps: ApiDeps,
+  caller: Caller,
+  wish: Wish,
+  bookingId: BookingId,
+): Promise<BookingRequest> {
+  const { stay, guests, names } = wish;
+  const item = await findItem(deps.database, wish.itemId, 'stays');
+  if (!item) throw new Problem('not-found', `There is no property ${wish.itemId}.`);
+  checkOwner(item, wish.ownerId);
+  checkDates(item, stay, deps.now(), names);
+  checkGuests(item, guests, names);
+  const quote = quoteStay(item, stay, STAY_QUANTITY);
+  checkPrice(quote, wish.totalPrice, names);
+  const travelerId = caller.id as TravelerId;
+  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, STAY_QUANTITY, travelerId);
+  checkNights(item, gone);
+  await rememberEmail(deps.database, caller.id, caller.email);
+  const paymentToken = tokenToCharge(deps, wish.paymentToken, storedToken);
+  return sagaRequest({ bookingId, item, travelerId, stay, guests, quote, paymentToken });
+}
