@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/booking';
-import { cancellationFee, noShowFee, refundAfter } from '../domain/cancellation';
+import { cancelFee } from '../domain/cancel-fee';
+import { noShowFee, refundAfter } from '../domain/cancellation';
 import type { Money } from '../domain/money';
 import { countNights } from '../domain/stay-dates';
 import type { Ending, SagaRecord } from './saga-record';
@@ -7,11 +8,9 @@ import { commitFact, moneyBack, moneyWithoutEnd } from './steps';
 import type { UndoAttempt } from './undo-stack';
 
 /** What a cancel costs now, by whom it comes; undefined where nothing. Decided when it is claimed, and then fixed. */
-export function cancelFee(booking: SagaRecord, by: Actor): Money | undefined {
-  const { terms, price } = booking.request;
-  // Before CONFIRMED is committed nothing was promised to the guest, so nothing is owed either.
-  if (!terms.cancellation || by !== 'TRAVELER' || booking.state !== 'CONFIRMED') return undefined;
-  return unlessNothing(cancellationFee(terms.cancellation, price, Date.parse(terms.checkInAt), Date.now()));
+export function feeOfCancel({ request, snapshot }: SagaRecord, by: Actor): Money | undefined {
+  const { terms, price } = request;
+  return unlessNothing(cancelFee({ state: snapshot.state, by, price, terms, at: Date.now() }));
 }
 
 /** The guest never came: what their terms say is kept. */

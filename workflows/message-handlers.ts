@@ -1,7 +1,7 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
-import { cancelFee } from './fee';
+import { feeOfCancel } from './fee';
 import {
   acceptUpdate,
   type Caller,
@@ -150,7 +150,7 @@ function cancelledInTheWebUi(booking: SagaRecord): void {
 
 function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
   const { code, text } = CANCELLED_BY[by.role];
-  const fee = cancelFee(booking, by.role);
+  const fee = feeOfCancel(booking, by.role);
   booking.claimEnding({
     fact: 'booking.cancelled',
     actor: by.role,

@@ -16,7 +16,8 @@ import { type BookingRow, bookingView } from './view';
 
 /** Something that may be done to a booking by asking its saga. */
 export interface Action {
-  readonly part: Part;
+  /** Who may do it; several where each of them may. */
+  readonly part: Part | readonly Part[];
   /** Completes "the booking cannot be …". */
   readonly done: string;
   /** What the log shows once it happened; absent where that cannot be told from the log. */
