@@ -8,7 +8,7 @@ import { type Cast, STORIES, type Story } from './demo/stories';
 import { UnexpectedAnswer, Visitor } from './demo/visitor';
 
 const USAGE = `Usage: npm run demo
-Plays seven stories against the running product (start it with \`npm start\`) and shows how each one ended.`;
+Plays eight stories against the running product (start it with \`npm start\`) and shows how each one ended.`;
 
 /** No story takes longer; one that does is shown as failed. */
 const STORY_LIMIT_MS = 120_000;

@@ -1,6 +1,6 @@
 import type { CaptureOutcome, CaptureRequest } from '../activities/payments';
-import { askProvider, type Hold } from './hold';
-import type { SagaRecord } from './saga-record';
+import { askProvider } from './hold';
+import type { Hold, SagaRecord } from './saga-record';
 import { commitFact, moneyBack, moneyWithoutEnd } from './steps';
 import type { UndoAttempt } from './undo-stack';
 

@@ -2,20 +2,9 @@ import { ActivityFailure } from '@temporalio/workflow';
 import type { Payments } from '../activities/payments';
 import type { AuthorizeRequest } from '../domain/payment';
 import { keepFee } from './fee';
-import type { SagaRecord } from './saga-record';
+import type { Hold, SagaRecord } from './saga-record';
 import { commitFact, moneyBack, moneyBefore, unlessEnding } from './steps';
-import type { UndoAttempt, UndoEntry } from './undo-stack';
-
-/** Money asked to be held on a traveler's card, and what is known of it. */
-export interface Hold {
-  readonly authorization: AuthorizeRequest;
-  /** The undo that gives the hold back. */
-  readonly undo: UndoEntry;
-  /** Absent while it is not known whether there is a hold. */
-  authorizationId?: string;
-  /** Whether the money was taken from it, so that there is nothing left to void. */
-  captured: boolean;
-}
+import type { UndoAttempt } from './undo-stack';
 
 /** Registers the hold's undo; to be called before the provider is asked. */
 export function registerHold(booking: SagaRecord, authorization: AuthorizeRequest): Hold {

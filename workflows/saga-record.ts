@@ -10,9 +10,9 @@ import {
   type UndoStatus,
 } from '../domain/booking-state';
 import type { Money } from '../domain/money';
-import type { Hold } from './hold';
+import type { AuthorizeRequest } from '../domain/payment';
 import type { Decision, Presence, Refusal } from './messages';
-import { UndoStack } from './undo-stack';
+import { type UndoEntry, UndoStack } from './undo-stack';
 
 /** How a booking ends before its time. Claimed at once, committed by the main line. */
 export interface Ending {
@@ -29,6 +29,17 @@ export interface Ending {
 /** Thrown through the spine once an ending is claimed: no further step starts. */
 export class BookingEnds extends Error {
   override readonly name = 'BookingEnds';
+}
+
+/** Money asked to be held on a traveler's card, and what is known of it. */
+export interface Hold {
+  readonly authorization: AuthorizeRequest;
+  /** The undo that gives the hold back. */
+  readonly undo: UndoEntry;
+  /** Absent while it is not known whether there is a hold. */
+  authorizationId?: string;
+  /** Whether the money was taken from it, so that there is nothing left to void. */
+  captured: boolean;
 }
 
 /** What a step adds to what the record knows by itself. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { topicsOf } from '../../domain/topics';
 import type { Config } from '../../platform/config';
 import { openKafka } from '../../platform/kafka/open-kafka';
 import { type IncomingMessage, KafkaAway } from '../../platform/kafka/port';
@@ -14,7 +15,7 @@ export interface KafkaEar {
 const PATIENCE_MS = 5_000;
 const QUIET_MS = 1_000;
 
-/** Listens to both stays topics from now on; undefined where Kafka is away. */
+/** Listens to the topics of stays and travel from now on; undefined where Kafka is away. */
 export async function watchBookings(config: Config): Promise<KafkaEar | undefined> {
   if (config.KAFKA_BROKERS.length === 0) return undefined;
   const kafka = openKafka({
@@ -26,7 +27,7 @@ export async function watchBookings(config: Config): Promise<KafkaEar | undefine
   let lastAt = Date.now();
   try {
     const watching = await kafka.watch({
-      topics: [config.KAFKA_REQUEST_TOPIC, config.KAFKA_RESPONSE_TOPIC],
+      topics: [...topicsOf('stays', config), ...topicsOf('travel', config)],
       fromBeginning: false,
       onMessage: (message) => {
         seen.push(message);

@@ -23,6 +23,9 @@ const isConfirmed = ({ state }: ShownBooking) => state === 'CONFIRMED';
 const isOver = ({ state, undo }: ShownBooking) =>
   ['CANCELLED', 'REJECTED', 'EXPIRED', 'FAILED'].includes(state) && ['none', 'done'].includes(undo);
 
+/** What a seat costs, as the seed puts it into the catalogue. */
+const FLIGHT = { type: 'flight', itemId: 'FLIGHT-AA601', totalAmountPaid: 299.99 };
+
 const accept = ({ owner }: Cast, { id }: ShownBooking) => owner.call('PUT', `/api/bookings/${id}/accept`);
 
 /** Every story ends by itself; the longest takes about forty seconds. */
@@ -93,6 +96,22 @@ export const STORIES: readonly Story[] = [
       await accept(cast, booking);
       await cast.until(booking, isConfirmed);
       await cast.traveler.call('PUT', `/api/bookings/${booking.id}/cancel`, { reason: 'plans changed' });
+      await cast.until(booking, isOver);
+      return [booking];
+    },
+  },
+  {
+    // Ends with the seat given back, so that it can be played as often as anyone likes.
+    name: 'flight bought, cancelled and refunded',
+    async play(cast) {
+      const { traveler } = cast;
+      const { booking, billId } = await traveler.buy({
+        ...FLIGHT,
+        paymentMethod: 'tok_approved',
+        bookingDetails: { seat: '12A' },
+      });
+      await cast.until(booking, isConfirmed);
+      await traveler.call('PUT', `/api/billing/${billId}/cancel`, { reason: 'plans changed' });
       await cast.until(booking, isOver);
       return [booking];
     },

@@ -64,6 +64,13 @@ export class Visitor {
     return ((await this.call('POST', '/api/bookings', request)).body as { booking: ShownBooking }).booking;
   }
 
+  /** Buys of the travel shop and waits for the outcome. */
+  async buy(purchase: object): Promise<{ booking: ShownBooking; billId: string }> {
+    const { body } = await this.call('POST', '/api/billing', purchase, [201, 202]);
+    const { id, bookingId } = body as { id: string; bookingId: string };
+    return { booking: await this.booking(bookingId), billId: id };
+  }
+
   async booking(id: string): Promise<ShownBooking> {
     return ((await this.call('GET', `/api/bookings/${id}`)).body as { booking: ShownBooking }).booking;
   }

@@ -51,6 +51,8 @@ const SOLD_OUT: StoryStep[] = [
   { type: 'booking.failed', reasonCode: 'nights-unavailable', reason: 'the last seat has gone' },
 ];
 
+const CARD_NUMBER = { errors: [{ message: expect.stringContaining('looks like a card number') }] };
+
 describe('buying', () => {
   let world: ApiWorld;
   beforeAll(async () => {
@@ -119,7 +121,14 @@ describe('buying', () => {
     ['a car without an end', { ...car, endDate: undefined }, 400, 'invalid-request', field('endDate')],
     ['a car that is back before it left', { ...car, endDate: '2026-06-30' }, 400, 'invalid-dates'],
     ['a card number', { paymentMethod: '4242424242424242' }, 400, 'invalid-request', field('paymentMethod')],
-    ['digits like a card', { paymentMethod: '1234 5678 9012 3456' }, 400, 'invalid-request'],
+    ['digits like a card', { paymentMethod: '1234 5678 9012 3456' }, 400, 'invalid-request', CARD_NUMBER],
+    [
+      'a card number dressed as a token',
+      { paymentMethod: 'tok_4242424242424242' },
+      400,
+      'invalid-request',
+      CARD_NUMBER,
+    ],
     ['a payment method nobody knows', { paymentMethod: 'cheque' }, 400, 'invalid-request'],
     [
       'a card number in the details',

@@ -7,7 +7,7 @@ import { until } from './until';
 
 type Settings = Pick<Config, 'KAFKA_BROKERS' | 'KAFKA_REQUEST_TOPIC' | 'KAFKA_RESPONSE_TOPIC'>;
 
-/** A message of the stays topics, with its value parsed. */
+/** A message, with its value parsed. */
 export interface Heard {
   readonly topic: string;
   readonly key: string | undefined;
@@ -15,18 +15,20 @@ export interface Heard {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** Reads both stays topics from the beginning, as one of the old listeners would. */
+/** Reads topics from the beginning, as one of the old listeners would. */
 export interface Listener {
   /** Everything told so far about the bookings of this database: waits until the outbox is empty, then reads it all. */
   everything(database: TestDatabase): Promise<readonly Heard[]>;
   stop(): Promise<void>;
 }
 
-/** Starts to listen, once the bridge has made the topics. */
-export async function listen(config: Settings): Promise<Listener> {
+/** Starts to listen, once the bridge has made the topics: both of the stays system, unless others are named. */
+export async function listen(
+  config: Settings,
+  topics: readonly string[] = [config.KAFKA_REQUEST_TOPIC, config.KAFKA_RESPONSE_TOPIC],
+): Promise<Listener> {
   const logger = createLogger('silent', 'test');
   const kafka = openKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', logger });
-  const topics = [config.KAFKA_REQUEST_TOPIC, config.KAFKA_RESPONSE_TOPIC];
   await until(
     () => kafka.admin.topicNames().catch((): string[] => []),
     (names) => topics.every((topic) => names.includes(topic)),

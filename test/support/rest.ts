@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import type { BillingView } from '../../api/billing/schemas';
 import type { BookingView, timelineEntrySchema } from '../../api/bookings/schemas';
 import type { Config } from '../../platform/config';
 import { signToken } from '../../scripts/token';
@@ -18,6 +19,7 @@ export interface AnswerBody {
   readonly timeline?: readonly TimelineEntry[];
   readonly code?: string;
   readonly bookingId?: string;
+  readonly billing?: BillingView;
 }
 
 export interface Answer {
@@ -72,6 +74,13 @@ export function bookingIn({ status, body }: Answer): BookingView {
   const booking = body.booking ?? body.data;
   if (!booking) throw new Error(`no booking in the answer: ${status} ${JSON.stringify(body)}`);
   return booking;
+}
+
+/** The bill in an answer: the whole of it, or within a problem. Fails, showing the answer, where there is none. */
+export function billIn({ status, body }: Answer): BillingView {
+  const bill = body.billing ?? body;
+  if (!('billingId' in bill)) throw new Error(`no bill in the answer: ${status} ${JSON.stringify(body)}`);
+  return bill as BillingView;
 }
 
 /**
