@@ -167,6 +167,15 @@ describe('a stay', () => {
     expect(await saga.result()).toMatchObject({ state: 'CHECKED_OUT' });
   });
 
+  test('of a check-in and a cancel in the same moment one happens and the other is refused', async () => {
+    const { saga, terms } = await confirmed();
+    await until(terms.checkInAt);
+    const said = await Promise.allSettled([checkIn(saga), cancel(saga)]);
+    expect(said.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const { state } = await saga.result();
+    expect(state).toBe(said[0]?.status === 'fulfilled' ? 'CHECKED_OUT' : 'CANCELLED');
+  });
+
   test('kept by the clock is not for owners to check in', async () => {
     const itemId = await addItem(world.database, 'PROP-BY-TIMER');
     const saga = await world.open(bookingRequest({ itemId, now: await world.now(), instant: true }));
