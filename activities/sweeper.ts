@@ -12,9 +12,8 @@ export interface SweeperDeps {
 
 interface SweepRow {
   id: bigint;
-  item_id: string;
-  start_date: string;
-  end_date: string;
+  /** Pending requests that can no longer be met. */
+  losers: BookingId[];
 }
 
 /**
@@ -23,47 +22,67 @@ interface SweepRow {
  * for it nor grows by it. Sweeping twice is harmless, so several workers may.
  */
 export class Sweeper {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly stopping = new AbortController();
+  private wanted = false;
+  private wake: () => void = () => {};
+  private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: SweeperDeps) {}
 
   start(): void {
-    this.sweepSoon(0);
+    this.running = this.run();
   }
 
   /** To be called after a confirmation; a sweep that nobody announced is found by the poll. */
-  sweepSoon(delayMs = 20): void {
-    if (this.stopped) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.sweeping = this.sweep()
-        .catch((error: unknown) =>
-          this.deps.logger.warn({ err: error }, 'sweep failed; it will be tried again'),
-        )
-        .then(() => this.sweepSoon(this.deps.pollMs ?? 2_000));
-    }, delayMs);
+  sweepSoon(): void {
+    this.wanted = true;
+    this.wake();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.sweeping;
+    this.stopping.abort();
+    this.wake();
+    await this.running;
+  }
+
+  /** One sweep at a time; what is announced during one is looked at by the next. */
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      this.wanted = false;
+      try {
+        await this.sweep();
+      } catch (error) {
+        this.deps.logger.warn({ err: error }, 'sweep failed; it will be tried again');
+      }
+      await this.untilWanted();
+    }
+  }
+
+  private async untilWanted(): Promise<void> {
+    if (this.wanted || this.stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const poll = setTimeout(resolve, this.deps.pollMs ?? 2_000);
+      this.wake = () => {
+        clearTimeout(poll);
+        // Confirmations come in crowds: a moment's wait lets one sweep serve several.
+        setTimeout(resolve, 20);
+      };
+    });
+    this.wake = () => {};
   }
 
   private async sweep(): Promise<void> {
     const { database, nudge } = this.deps;
     const sweeps = await database.$queryRaw<SweepRow[]>`
-      SELECT id, item_id, start_date::text, end_date::text FROM booking.sweeps ORDER BY id LIMIT 50`;
-    for (const sweep of sweeps) {
-      const losers = await database.$queryRaw<{ id: BookingId }[]>`
+      SELECT s.id, array(
         SELECT b.id FROM booking.bookings b
-        WHERE b.item_id = ${sweep.item_id} AND b.state = 'PENDING'
-          AND b.start_date < ${sweep.end_date}::date AND b.end_date > ${sweep.start_date}::date
-          AND cardinality(booking.unavailable_nights(b.item_id, b.start_date, b.end_date, b.quantity)) > 0`;
-      for (const { id } of losers) await nudge(id);
-      await database.$executeRaw`DELETE FROM booking.sweeps WHERE id = ${sweep.id}`;
-    }
+        WHERE b.item_id = s.item_id AND b.state = 'PENDING'
+          AND b.start_date < s.end_date AND b.end_date > s.start_date
+          AND cardinality(booking.unavailable_nights(b.item_id, b.start_date, b.end_date, b.quantity)) > 0
+      ) AS losers
+      FROM booking.sweeps s ORDER BY s.id LIMIT 50`;
+    if (sweeps.length === 0) return;
+    for (const { losers } of sweeps) for (const id of losers) await nudge(id);
+    await database.$executeRaw`DELETE FROM booking.sweeps WHERE id = ANY(${sweeps.map(({ id }) => id)})`;
   }
 }

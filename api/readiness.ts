@@ -1,3 +1,4 @@
+import { databaseTrouble } from '../platform/database/trouble';
 import type { ApiDeps } from './deps';
 
 const TIMEOUT_MS = 1500;
@@ -9,16 +10,6 @@ export async function troubles({ database, saga }: Pick<ApiDeps, 'database' | 's
     inTime('Temporal', saga.trouble()),
   ]);
   return found.filter((trouble) => trouble !== undefined);
-}
-
-async function databaseTrouble(database: ApiDeps['database']): Promise<string | undefined> {
-  try {
-    await database.$queryRaw`SELECT 1`;
-    return undefined;
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return `Postgres does not answer: ${text.replace(/\s+/g, ' ').trim().slice(0, 200)}`;
-  }
 }
 
 async function inTime(what: string, check: Promise<string | undefined>): Promise<string | undefined> {

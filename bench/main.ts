@@ -96,7 +96,9 @@ async function report(showings: Showing[], services: BenchServices, options: Ben
       `at once, ${cpus().length} cores. Ratios: median of the rounds (lowest–highest).\n`,
   );
   for (const showing of showings) for (const line of breakdown(showing)) print(line);
-  if (options.statements) for (const showing of showings) print(`\n${statementsTable(showing)}`);
+  for (const showing of options.statements ? showings : []) {
+    if (showing.singles.some(({ statements }) => statements)) print(`\n${statementsTable(showing)}`);
+  }
   const product =
     options.compare === 'product' && options.against === undefined ? showings.at(-1) : undefined;
   const judgements = product ? judge(product, base, events.at(-1) ?? Number.NaN) : [];

@@ -34,7 +34,7 @@ export function figuresTable(showings: readonly Showing[], events: readonly numb
       shown(values[0], figure.decimals),
       ...others.flatMap((showing, n) => [
         shown(values[n + 1], figure.decimals),
-        shownRatio(ratio(figure, showing, base)),
+        tellsNothing(values[0], values[n + 1]) ? NONE : shownRatio(ratio(figure, showing, base)),
       ]),
     ]);
   }
@@ -103,7 +103,12 @@ function shown(value: number | undefined, decimals: number): string {
   return value === undefined || Number.isNaN(value) ? NONE : value.toFixed(decimals);
 }
 
+/** A ratio to next to nothing is noise: the empty saga does not use Postgres at all. */
+function tellsNothing(base = 0, value = 0): boolean {
+  return base < value / 10;
+}
+
 function shownRatio({ middle, lowest, highest }: Ratio): string {
-  if (!Number.isFinite(middle)) return NONE;
+  if (![middle, lowest, highest].every(Number.isFinite)) return NONE;
   return `${middle.toFixed(2)} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
 }

@@ -42,21 +42,27 @@ export class Delivery {
   constructor(private readonly settings: DeliverySettings) {}
 
   /**
+   * @returns false where the rest of the rows was left for the next batch, because it grew too large
    * @throws {SessionLost} at any point; rows not yet deleted are sent again by whoever holds their lanes next
    * @throws {KafkaAway} when the relay is to stop and Kafka does not answer
    */
-  async deliver(rows: readonly OutboxRow[]): Promise<void> {
+  async deliver(rows: readonly OutboxRow[]): Promise<boolean> {
     const parcels: Parcel[] = [];
     let bytes = 0;
+    let tookAll = true;
     for (const row of rows) {
       if (this.heldBack.has(row.booking_id)) continue;
       const parcel = await this.pack(row);
       if (!parcel) continue;
       bytes += parcel.bytes;
-      if (bytes > BATCH_BYTES && parcels.length > 0) break; // read again with the next batch
+      if (bytes > BATCH_BYTES && parcels.length > 0) {
+        tookAll = false; // the rest is read again with the next batch
+        break;
+      }
       parcels.push(parcel);
     }
     await this.send(parcels);
+    return tookAll;
   }
 
   private async pack(row: OutboxRow): Promise<Parcel | undefined> {

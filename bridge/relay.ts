@@ -128,7 +128,9 @@ export class Relay {
           stopping,
           logger,
         });
-        await delivery.deliver(inHand);
+        const tookAll = await delivery.deliver(inHand);
+        // A batch that was not full has emptied the lanes; whatever came since has given a hint, or is polled for.
+        if (tookAll && inHand.length < BATCH_ROWS) await this.wakeUp.wait(POLL_MS);
       }
     } finally {
       const unsettled = producer.unsettled;

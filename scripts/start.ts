@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UnknownDialect } from '../bridge/dialects/table';
 import { type Config, ConfigError, readConfig } from '../platform/config';
 import { MigrationError, migrate } from '../platform/database/migrate';
 import { createLogger } from '../platform/logger';
@@ -21,7 +22,7 @@ import { writeWorkflowBundle } from './workflow-bundle';
 /** Errors whose message is all there is to say; of any other the stack is shown. */
 const EXPLAINED = [
   ...[AlreadyRunningError, ConfigError, GivenServiceError, InterruptedError, MigrationError],
-  ...[PortTakenError, ServiceDiedError, UnobtainableError],
+  ...[PortTakenError, ServiceDiedError, UnknownDialect, UnobtainableError],
 ];
 
 /** `npm start`: services, schema, demo catalogue and roles, until Ctrl-C. */

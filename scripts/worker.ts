@@ -8,10 +8,13 @@ import { PaymentSimulator } from '../activities/payment-simulator/simulator';
 import { Sweeper } from '../activities/sweeper';
 import { type Config, ConfigError } from '../platform/config';
 import { openDatabase } from '../platform/database/client';
+import { databaseTrouble } from '../platform/database/trouble';
 import { armFromEnvironment } from '../platform/failpoint';
 import type { Logger } from '../platform/logger';
 import { OutboxHint } from '../platform/outbox-hint';
 import type { RunningRole } from '../platform/role';
+import { connectTemporal } from '../platform/temporal/connection';
+import { temporalTrouble } from '../platform/temporal/trouble';
 import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
 import { installTemporalLogger } from './temporal-logger';
 
@@ -39,6 +42,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
   providerBooks.on('error', (error) => logger.debug({ err: error }, 'payment simulator lost a connection'));
 
   const connection = await NativeConnection.connect(temporalConnection(config));
+  // The native connection hides its own state, so health is asked by one that does not.
+  const health = connectTemporal(config, []);
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const hint = new OutboxHint(database, logger);
   const sweeper = new Sweeper({
@@ -83,13 +88,14 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
 
   return {
     role: 'worker',
-    trouble: async () => failure,
+    trouble: async () => failure ?? (await databaseTrouble(database)) ?? (await temporalTrouble(health)),
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
       await sweeper.stop();
       hint.stop();
       await connection.close();
+      await health.close();
       await providerBooks.end();
       await database.$disconnect();
     },
@@ -101,6 +107,8 @@ function temporalConnection(config: Config) {
     address: config.TEMPORAL_ADDRESS,
     tls: config.TEMPORAL_TLS,
     apiKey: config.TEMPORAL_API_KEY,
+    // The API's client sends nothing compressed either; see docs/benchmarks.md.
+    grpcCompression: { codec: 'none' } as const,
   };
 }
 

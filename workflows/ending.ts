@@ -1,5 +1,5 @@
 import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import { UNDO_RETRY_MS } from '../domain/undo';
+import { UNDO_ATTEMPTS, UNDO_RETRY_MS } from '../domain/undo';
 import { payOutFee } from './fee';
 import type { SagaRecord } from './saga-record';
 import { commitFact } from './steps';
@@ -38,6 +38,7 @@ async function undo(booking: SagaRecord, entry: UndoEntry): Promise<boolean> {
     entry.status = 'needs_operator';
     await commitFact(booking, 'undo.needs-operator', {
       details: { step: entry.step, error: error.cause?.message ?? error.message },
+      attempts: UNDO_ATTEMPTS,
       undo: () => booking.undos.status(),
     });
     return false;

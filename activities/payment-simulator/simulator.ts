@@ -32,7 +32,7 @@ export class PaymentSimulator implements PaymentGateway {
     const { rows } = await this.books.query<AuthorizationRow>(
       `INSERT INTO payment_simulator.authorizations AS a
          (key, authorization_id, booking_id, token, amount, currency, status, calls)
-       VALUES ($1, $2, $3, $4, $5, $6, 'calling', 1)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
        ON CONFLICT (key) DO UPDATE SET calls = a.calls + 1
        RETURNING authorization_id, token, status, decline_code, calls, undo_calls`,
       [
@@ -42,10 +42,14 @@ export class PaymentSimulator implements PaymentGateway {
         request.token,
         request.amount.amount,
         request.amount.currency,
+        approvesAtOnce(behaviourOf(request.token)) ? 'held' : 'calling',
       ],
     );
     const row = one(rows, request.key);
     const behaviour = behaviourOf(row.token);
+    if (approvesAtOnce(behaviour) && row.status !== 'calling') {
+      return { outcome: 'authorized', authorizationId: row.authorization_id };
+    }
     if (behaviour === undefined) return this.decide(request.key, 'declined', 'unknown_token');
     if (row.calls <= (behaviour.unreachableCalls ?? 0)) {
       throw new GatewayUnreachable('the payment provider cannot be reached');
@@ -137,6 +141,13 @@ export class PaymentSimulator implements PaymentGateway {
 
 function behaviourOf(token: string): TokenBehaviour | undefined {
   return TEST_TOKENS[token];
+}
+
+/** Such a call is decided in the statement that takes it down. */
+function approvesAtOnce(behaviour: TokenBehaviour | undefined): boolean {
+  if (!behaviour) return false;
+  const { decline, delayMs, unreachableCalls, lostAnswers } = behaviour;
+  return !(decline || delayMs || unreachableCalls || lostAnswers);
 }
 
 function one<Row>(rows: readonly Row[], key: string): Row {

@@ -32,24 +32,26 @@ export async function openBooking(
     throw refusal;
   }
   const answer = await deps.saga.open(request);
-  return await openedBooking(deps, bookingId, answer.outcome);
+  return await openedBooking(deps, bookingId, answer.outcome, again);
 }
 
 async function openedEarlier(deps: ApiDeps, bookingId: BookingId): Promise<BookingRow | undefined> {
   const committed = await deps.database.booking.findUnique({ where: { id: bookingId } });
   if (committed) return committed;
   const answer = await deps.saga.awaitOpen(bookingId);
-  return answer.outcome === 'closed' ? undefined : openedBooking(deps, bookingId, answer.outcome);
+  return answer.outcome === 'closed' ? undefined : openedBooking(deps, bookingId, answer.outcome, true);
 }
 
 async function openedBooking(
   deps: ApiDeps,
   bookingId: BookingId,
   outcome: Awaited<ReturnType<ApiDeps['saga']['open']>>['outcome'],
+  again: boolean,
 ): Promise<BookingRow> {
   switch (outcome) {
     case 'unsent':
-      throw sagaAway(bookingId);
+      // Nothing was sent by this call; an earlier one may have opened it all the same.
+      throw again ? outcomeUnknown(bookingId) : sagaAway(bookingId);
     case 'unknown':
       throw outcomeUnknown(bookingId);
     case 'committed':

@@ -269,6 +269,15 @@ describe('a create without a key', () => {
     expect((await create(dates)).status).toBe(201);
   });
 
+  test('a repeat that does not get through does not say that nothing was done', async () => {
+    const dates = { startDate: '2026-12-01', endDate: '2026-12-02' };
+    world.saga.answerNext({ outcome: 'unknown' });
+    const lost = await create(dates);
+    world.saga.answerNext({ outcome: 'unsent' });
+    const { code, bookingId } = (await create(dates)).json;
+    expect({ code, bookingId }).toEqual({ code: 'outcome-unknown', bookingId: lost.json.bookingId });
+  });
+
   test('a refusal is not kept', async () => {
     expect((await create({ totalPrice: 1 })).json.code).toBe('price-changed');
     expect((await create({ totalPrice: 900 })).status).toBe(201);

@@ -33,40 +33,29 @@ function whatIsThere(): Promise<{ id: string; state: string; facts: number; wait
   );
 }
 
-describe('a create while no worker runs', () => {
+test('a create while no worker runs is of unknown outcome, and comes about once, whole, when a worker is back', async () => {
   const stay = { propertyId: 'PROP-001', startDate: day(30), endDate: day(33) };
   const create = () => traveler.post('/api/bookings', stay, KEY);
-  let bookingId: string | undefined;
 
-  test('is answered within some five seconds: the outcome is unknown, and here is its id', async () => {
-    const started = performance.now();
-    const sent = create();
-    const atOnceAgain = await create();
-    expect(atOnceAgain).toMatchObject({ status: 409, body: { code: 'request-in-flight' } });
-    const answer = await sent;
-    bookingId = answer.body.bookingId;
-    expect(performance.now() - started).toBeLessThan(SOME_FIVE_SECONDS_MS);
-    expect(answer).toMatchObject({ status: 503, body: { code: 'outcome-unknown' } });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(bookingId).toMatch(/^BKG/);
-    expect(await whatIsThere()).toEqual([]);
-  });
+  const started = performance.now();
+  const [inFlight, lost] = (await Promise.all([create(), create()])).sort((a, b) => a.status - b.status);
+  expect(performance.now() - started).toBeLessThan(SOME_FIVE_SECONDS_MS);
+  expect(inFlight).toMatchObject({ status: 409, body: { code: 'request-in-flight' } });
+  expect(lost).toMatchObject({ status: 503, body: { code: 'outcome-unknown' } });
+  expect(Number(lost?.headers.get('retry-after'))).toBeGreaterThan(0);
+  const bookingId = lost?.body.bookingId ?? '';
+  expect(bookingId).toMatch(/^BKG/);
+  expect(await create()).toMatchObject({ status: 503, body: { code: 'outcome-unknown', bookingId } });
+  expect(await whatIsThere()).toEqual([]);
 
-  test('repeated, tells of the same booking', async () => {
-    expect(await create()).toMatchObject({ status: 503, body: { code: 'outcome-unknown', bookingId } });
-  });
-
-  test('comes about once, whole, when a worker is back, and the repeat is answered with it', async () => {
-    await product.start('worker');
-    await product.reached(bookingId ?? '', 'PENDING');
-    expect(await whatIsThere()).toEqual([{ id: bookingId, state: 'PENDING', facts: 1, waiting: 1 }]);
-
-    const repeated = await insist(create);
-    expect(repeated).toMatchObject({ status: 201, body: { message: 'Booking created' } });
-    expect(bookingIn(repeated)).toMatchObject({ id: bookingId, state: 'PENDING', sequence: 1 });
-    expect((await create()).headers.get('idempotent-replayed')).toBe('true');
-    expect(await whatIsThere()).toHaveLength(1);
-  });
+  await product.start('worker');
+  await product.reached(bookingId, 'PENDING');
+  expect(await whatIsThere()).toEqual([{ id: bookingId, state: 'PENDING', facts: 1, waiting: 1 }]);
+  const repeated = await insist(create);
+  expect(repeated).toMatchObject({ status: 201, body: { message: 'Booking created' } });
+  expect(bookingIn(repeated)).toMatchObject({ id: bookingId, state: 'PENDING', sequence: 1 });
+  expect((await create()).headers.get('idempotent-replayed')).toBe('true');
+  expect(await whatIsThere()).toHaveLength(1);
 });
 
 describe('a create while Temporal is away', () => {
