@@ -278,6 +278,12 @@ describe('buying', () => {
       expect(again.json).toEqual({ ...first.json, requestId: again.json.requestId });
     });
 
+    test('what was kept of the journey before its saga could be reached does not stand against the repeat', async () => {
+      world.saga.answerNext({ outcome: 'unsent' });
+      expect((await buy(flight, `k-${ann}`)).json.code).toBe('unavailable');
+      expect((await buy(flight, `k-${ann}`)).status).toBe(201);
+    });
+
     test('a 202 is not final: a repeat looks again', async () => {
       world.saga.goOn(ACCEPTED);
       world.config.BILLING_WAIT_MS = SHORT_MS;
