@@ -21,8 +21,8 @@ afterAll(async () => {
 
 const pending = (id: string, start: string, end: string) =>
   database.query(
-    `INSERT INTO booking.bookings (id, system, item_id, item_kind, item_name, owner_id, traveler_id, start_date, end_date, guests,
-       quantity, price_amount, currency, terms, lane, state, sequence, decision_by, created_at, updated_at)
+    `INSERT INTO booking.bookings (id, system, item_id, item_kind, item_name, owner_id, traveler_id, start_date, end_date,
+       guests, quantity, price_amount, currency, terms, lane, state, sequence, decision_by, created_at, updated_at)
      VALUES ($1, 'stays', 'VILLA', 'property', 'Villa', 'o', 't', $2, $3, 1, 1, 100, 'USD', '{}', 0, 'PENDING', 1, now(), now(), now())`,
     [id, start, end],
   );
