@@ -119,13 +119,13 @@ export function bookingSteps({ database, onCommit }: BookingStepsDeps) {
       return { outcome: 'blocked', booking: answer };
     },
 
-    /** Gives the block's nights back, whether or not it ever took them, and commits the fact. */
+    /** Gives the block's nights from the stay's start on back, whether or not it ever took them, and commits the fact. */
     releaseNights(step: Step & { readonly nights: Nights }) {
-      const { blockId, itemId, quantity } = step.nights;
+      const { blockId, itemId, quantity, stay } = step.nights;
       return commit(
         step,
         (p) => database.$queryRaw<{ answer: BookingSnapshot }[]>`
-          SELECT booking.commit_release(${p}::jsonb, ${blockId}, ${itemId}, ${quantity}::int) AS answer`,
+          SELECT booking.commit_release(${p}::jsonb, ${blockId}, ${itemId}, ${quantity}::int, ${stay.start}::date) AS answer`,
       );
     },
 

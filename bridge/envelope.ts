@@ -1,6 +1,7 @@
 import type { BookingFact } from '../domain/booking';
 import type { OutgoingMessage } from '../platform/kafka/port';
 import type { DialectMessage } from './dialects/dialect';
+import { eventIdOf } from './event-id';
 
 const SOURCE = '/booking-saga';
 
@@ -19,7 +20,7 @@ export function envelope(fact: BookingFact, messages: readonly DialectMessage[])
       value: JSON.stringify(value),
       headers: {
         ce_specversion: '1.0',
-        ce_id: eventId(fact.factId, topic, nth),
+        ce_id: eventIdOf(fact.factId, topic, nth),
         ce_type: type,
         ce_source: SOURCE,
         ce_time: fact.at,
@@ -28,9 +29,4 @@ export function envelope(fact: BookingFact, messages: readonly DialectMessage[])
       },
     };
   });
-}
-
-/** Follows from fact and topic alone, so that a redelivery, by whichever relay, carries the same one. */
-function eventId(factId: string, topic: string, nth: number): string {
-  return nth === 1 ? `${factId}:${topic}` : `${factId}:${topic}:${nth}`;
 }

@@ -11,6 +11,8 @@ export interface OutboxRow {
   /** Null where the row's fact or booking is missing, which no writer of ours brings about. */
   readonly fact: FactColumns | null;
   readonly booking: BookingColumns | null;
+  /** Who travels, joined here so that the log never holds it; null where the state did not change. */
+  readonly guest?: { readonly name: string | null; readonly email: string | null } | null;
   /** What the traveler said of the journey; null where nothing was, or where the state did not change. */
   readonly details: Record<string, unknown> | null;
 }
@@ -42,6 +44,7 @@ export interface BookingColumns {
   readonly quantity: number;
   readonly price_amount: number;
   readonly currency: string;
+  readonly confirmation_number?: string | null;
 }
 
 /**
@@ -67,7 +70,9 @@ export function readBatch(
             CASE WHEN b.id IS NOT NULL THEN json_build_object(
               'system', b.system, 'item_id', b.item_id, 'item_kind', b.item_kind, 'item_name', b.item_name, 'owner_id', b.owner_id,
               'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
-              'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency) END AS booking,
+              'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency,
+              'confirmation_number', b.confirmation_number) END AS booking,
+            CASE WHEN e.from_state <> e.state THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
             CASE WHEN e.from_state <> e.state THEN d.details END AS details
      FROM (
        SELECT of_lane.* FROM unnest($1::integer[]) AS held (lane)
@@ -83,6 +88,7 @@ export function readBatch(
      ) o
      LEFT JOIN booking.booking_events e ON e.fact_id = o.fact_id
      LEFT JOIN booking.bookings b ON b.id = o.booking_id
+     LEFT JOIN booking.people p ON p.id = b.traveler_id
      LEFT JOIN booking.booking_details d ON d.booking_id = o.booking_id
      ORDER BY o.id`,
     [lanes, limit],

@@ -4,7 +4,7 @@ import type { Config } from '../platform/config';
 import { type Kafka, KafkaAway, type OutgoingMessage } from '../platform/kafka/port';
 import type { Logger } from '../platform/logger';
 import { Delivery } from './delivery';
-import { allDialects, parseDialects, sayIn } from './dialects/table';
+import { allDialects, parseDialects, sayAll } from './dialects/table';
 import { envelope } from './envelope';
 import { Lanes } from './lanes';
 import { lanesHeld } from './metrics';
@@ -49,7 +49,7 @@ export class Relay {
     this.systems = SYSTEMS.filter((system) => dialects[system]);
     this.say = (row) => {
       const told = toldFact(row);
-      return envelope(told.fact, sayIn(dialects, further, told));
+      return envelope(told.fact, sayAll(dialects, further, told));
     };
     this.lanes = new Lanes({ holder, quietMs: config.KAFKA_SEND_DEADLINE_MS + ARRIVAL_MS, logger });
     this.postgresAway = new Outage('Postgres is away', logger);

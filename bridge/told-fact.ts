@@ -6,7 +6,7 @@ import type { Money } from '../domain/money';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
 import type { OutboxRow } from './outbox-queries';
 
-/** What a dialect may say of the booking besides the fact. Nothing but `bookingDetails` may name people. */
+/** What a dialect may say of the booking besides the fact. Only `guest` and `bookingDetails` may name people. */
 export interface ToldBooking {
   readonly bookingId: BookingId;
   readonly system: System;
@@ -19,6 +19,10 @@ export interface ToldBooking {
   readonly guests: number;
   readonly quantity: number;
   readonly price: Money;
+  /** Of a hotel's booking. */
+  readonly confirmationNumber?: string;
+  /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
+  readonly guest?: { readonly name: string | null; readonly email: string | null };
   /** What the traveler said of the journey, as it is now; empty where nothing was said or it has been erased. */
   readonly bookingDetails: Readonly<Record<string, unknown>>;
 }
@@ -72,6 +76,8 @@ export function toldFact(row: OutboxRow): ToldFact {
       guests: booking.guests,
       quantity: booking.quantity,
       price: { amount: booking.price_amount, currency: booking.currency },
+      ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
+      ...(row.guest && { guest: row.guest }),
       bookingDetails: row.details ?? {},
     },
   };

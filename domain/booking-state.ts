@@ -48,6 +48,13 @@ const undoing = <S extends BookingState>(state: S) => ({
   'undo.skipped': state,
 });
 
+/** The money that stays with the owner when a confirmed booking is not used. */
+const keepingFee = <S extends BookingState>(state: S) => ({
+  'payment.captured': state,
+  'payment.capture-failed': state,
+  'payment.settled': state,
+});
+
 /**
  * The one state machine: in a state, which facts may follow, and the state each leads to.
  * Workflow, API answers, the database's foreign key and docs/state-machine.md come from this table.
@@ -85,11 +92,11 @@ export const TRANSITIONS: Readonly<Record<Origin, Readonly<Partial<Record<FactTy
     'booking.checked-out': 'CHECKED_OUT',
   },
   CHECKED_OUT: { 'payment.settled': 'CHECKED_OUT' },
-  CANCELLED: undoing('CANCELLED'),
+  CANCELLED: { ...undoing('CANCELLED'), ...keepingFee('CANCELLED') },
   REJECTED: {},
   EXPIRED: {},
   FAILED: undoing('FAILED'),
-  NO_SHOW: {},
+  NO_SHOW: { ...undoing('NO_SHOW'), ...keepingFee('NO_SHOW') },
 };
 
 /** States in which nothing is left to be done for the stay itself; undoing may still run. */

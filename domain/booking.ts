@@ -1,4 +1,5 @@
 import type { BookingState, FactType, UndoStatus } from './booking-state';
+import type { CancellationPolicy } from './cancellation';
 import type { BillingId, BookingId, ItemId, OwnerId, TravelerId } from './ids';
 import type { System } from './item';
 import type { Money } from './money';
@@ -20,6 +21,7 @@ export const REASON_CODES = [
   'cancelled-by-traveler',
   'cancelled-by-owner',
   'cancelled-by-system',
+  'no-show',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -59,7 +61,19 @@ export interface BookingTerms {
   readonly checkOutAt: string;
   /** When the price is taken from the hold. Absent in bookings of the first release: `at-check-in`. */
   readonly capture?: CaptureTime;
+  /** Who says that the guest came and left. Absent: `by-timer`. */
+  readonly stay?: StayKeeping;
+  /** `by-owner`: the beginning of the first day, before which nobody is checked in. */
+  readonly checkInFrom?: string;
+  /** `by-owner`: when a guest who was not checked in counts as never having come. */
+  readonly noShowAt?: string;
+  /** What a cancel by the guest, or never coming, costs. Absent: nothing. Not for what was paid before confirmation. */
+  readonly cancellation?: CancellationPolicy;
 }
+
+/** `by-timer`: the clock alone. `by-owner`: the owner checks the guest in, and out where the clock is not first. */
+export const STAY_KEEPINGS = ['by-timer', 'by-owner'] as const;
+export type StayKeeping = (typeof STAY_KEEPINGS)[number];
 
 /** Travel is paid before it is confirmed, a stay when it begins. */
 export const CAPTURE_TIMES = ['at-check-in', 'before-confirmation'] as const;

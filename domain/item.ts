@@ -1,3 +1,4 @@
+import type { CancellationPolicy } from './cancellation';
 import type { ItemId, OwnerId } from './ids';
 import type { Money } from './money';
 import type { CalendarDate } from './stay-dates';
@@ -35,4 +36,8 @@ export interface Item {
   readonly paymentDeadlineSeconds: number;
   /** How long a traveler may give another card after a decline. */
   readonly graceSeconds: number;
+  /** Absent: cancelling costs nothing. */
+  readonly cancellation?: CancellationPolicy;
+  /** Local wall clock, `HH:mm`, of the day after check-in: from then on a guest counts as never having come. */
+  readonly noShowTime?: string;
 }

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'This address has no such method' },
   'price-changed': { status: 409, title: 'The price is another one' },
   'nights-unavailable': { status: 409, title: 'The nights are not free' },
+  'nights-sold': { status: 409, title: 'Some of the nights are sold' },
   'illegal-transition': { status: 409, title: 'The booking is in another state' },
   'undo-not-waiting': { status: 409, title: 'No such undo waits for an operator' },
   'request-in-flight': { status: 409, title: 'The same request is still being worked on' },

@@ -1,3 +1,5 @@
+import type { CancellationPolicy } from '../domain/cancellation';
+import { itemIdOf } from '../domain/hotel';
 import { addDays, asMidnightUtc, type CalendarDate } from '../domain/stay-dates';
 import { openDatabase } from '../platform/database/client';
 import type { Prisma } from '../prisma/generated/client';
@@ -94,6 +96,46 @@ const TRAVEL: readonly Prisma.ItemCreateInput[] = [
   },
 ];
 
+/** Free until two days before, half until one day before; who never comes pays the first night. */
+const FLEXIBLE = {
+  tiers: [
+    { hoursBefore: 48, refundPercent: 100 },
+    { hoursBefore: 24, refundPercent: 50 },
+  ],
+  noShow: { kind: 'nights', nights: 1 },
+} satisfies CancellationPolicy;
+
+const hotelBase = {
+  ...base,
+  system: 'hotel',
+  kind: 'room',
+  ownerId: 'owner-3',
+  maxGuests: 2,
+  timeZone: 'Europe/Berlin',
+  cancellationPolicy: FLEXIBLE,
+  noShowTime: '06:00',
+} satisfies Partial<Prisma.ItemCreateInput>;
+
+/** One hotel: its standard rooms are booked at once, its suites by approval. */
+const HOTEL: readonly Prisma.ItemCreateInput[] = [
+  {
+    ...hotelBase,
+    id: itemIdOf('HOTEL-001', 'STD'),
+    name: 'Hotel am Park, standard room',
+    nightlyAmount: 12_000,
+    capacity: 10,
+    instant: true,
+  },
+  {
+    ...hotelBase,
+    id: itemIdOf('HOTEL-001', 'SUITE'),
+    name: 'Hotel am Park, suite',
+    nightlyAmount: 32_000,
+    capacity: 2,
+    maxGuests: 4,
+  },
+];
+
 const FLIGHTS = TRAVEL.filter(({ kind }) => kind === 'flight').map(({ id }) => id);
 
 /** How far ahead the flight departs when it is first put into the catalogue, days. */
@@ -115,7 +157,7 @@ export async function seed(databaseUrl: string, now = new Date()): Promise<void>
     connectTimeoutMs: 5000,
   });
   try {
-    for (const item of [...STAYS, ...TRAVEL]) {
+    for (const item of [...STAYS, ...TRAVEL, ...HOTEL]) {
       await database.item.upsert({ where: { id: item.id }, create: item, update: item });
     }
     const today = now.toISOString().slice(0, 10) as CalendarDate;

@@ -1,5 +1,6 @@
 import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { UNDO_ATTEMPTS, UNDO_RETRY_MS } from '../domain/undo';
+import { payOutFee } from './fee';
 import type { SagaRecord } from './saga-record';
 import { commitFact } from './steps';
 import type { Intervention, UndoEntry } from './undo-stack';
@@ -12,6 +13,7 @@ export async function endBooking(booking: SagaRecord, visibility: Visibility): P
   await commitFact(booking, ending.fact, {
     actor: ending.actor,
     reason: ending.reason,
+    ...(ending.fee && { details: { fee: ending.fee } }),
     undo: () => booking.undos.status(),
   });
 
@@ -21,6 +23,7 @@ export async function endBooking(booking: SagaRecord, visibility: Visibility): P
     waitingForOperator.push(goOnUndoing(booking, entry, visibility));
   }
   await Promise.all(waitingForOperator);
+  await payOutFee(booking);
   visibility.show('The booking is over; nothing is left to undo.');
 }
 

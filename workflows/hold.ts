@@ -1,6 +1,7 @@
 import { ActivityFailure } from '@temporalio/workflow';
 import type { Payments } from '../activities/payments';
 import type { AuthorizeRequest } from '../domain/payment';
+import { keepFee } from './fee';
 import type { Hold, SagaRecord } from './saga-record';
 import { commitFact, moneyBack, moneyBefore, unlessEnding } from './steps';
 import type { UndoAttempt } from './undo-stack';
@@ -9,7 +10,7 @@ import type { UndoAttempt } from './undo-stack';
 export function registerHold(booking: SagaRecord, authorization: AuthorizeRequest): Hold {
   const undo = booking.undos.register({
     step: 'void-authorization',
-    run: (attempt) => voidAuthorization(booking, hold, attempt),
+    run: (attempt) => letGo(booking, hold, attempt),
   });
   const hold: Hold = { authorization, undo, captured: false };
   booking.hold = hold;
@@ -38,6 +39,16 @@ export async function askProvider<Outcome>(
     });
     return undefined;
   }
+}
+
+/** Gives the hold back, but for the fee that its booking ended with. */
+async function letGo(booking: SagaRecord, hold: Hold, attempt: UndoAttempt): Promise<void> {
+  const fee = booking.ending?.fee;
+  const { authorizationId } = hold;
+  if (!fee || hold.captured || authorizationId === undefined) {
+    return await voidAuthorization(booking, hold, attempt);
+  }
+  hold.captured = await keepFee(booking, authorizationId, fee, attempt);
 }
 
 async function voidAuthorization(booking: SagaRecord, hold: Hold, attempt: UndoAttempt): Promise<void> {

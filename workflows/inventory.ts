@@ -1,7 +1,7 @@
 import type { Nights } from '../activities/booking-steps';
 import type { Reason } from '../domain/booking';
 import { blockIdOf } from '../domain/ids';
-import type { CalendarDate } from '../domain/stay-dates';
+import { addDays, type CalendarDate, type Stay } from '../domain/stay-dates';
 import type { SagaRecord } from './saga-record';
 import { databaseStep } from './steps';
 import type { UndoAttempt } from './undo-stack';
@@ -18,7 +18,7 @@ export async function blockNights(booking: SagaRecord): Promise<void> {
   });
   const result = await booking.commit(
     'inventory.blocked',
-    { details: { blockId: nights.blockId } },
+    { details: { blockId: nights.blockId, stay } },
     (step) => databaseStep('blockNights', { ...step, nights }, `block ${stay.start} to ${stay.end}`),
     (outcome) => (outcome.outcome === 'blocked' ? outcome.booking : undefined),
   );
@@ -40,13 +40,24 @@ async function releaseNights(
   nights: Nights,
   { undoAfterwards }: UndoAttempt,
 ): Promise<void> {
+  const stay = freedBy(booking);
   await booking.commit(
     'undo.completed',
-    { details: { step: 'release-nights', blockId: nights.blockId }, undo: undoAfterwards },
+    { details: { step: 'release-nights', blockId: nights.blockId, stay }, undo: undoAfterwards },
     (step) =>
-      databaseStep('releaseNights', { ...step, nights }, 'undo: release the nights', 'give-up-on-defect'),
+      databaseStep(
+        'releaseNights',
+        { ...step, nights: { ...nights, stay } },
+        'undo: release the nights',
+        'give-up-on-defect',
+      ),
     (snapshot) => snapshot,
   );
+}
+
+/** The nights that can be sold again: all of them, or all but the first where a room was kept for a guest who never came. */
+function freedBy({ request: { stay }, ending }: SagaRecord): Stay {
+  return ending?.fact === 'booking.no-show' ? { ...stay, start: addDays(stay.start, 1) } : stay;
 }
 
 function goneReason(nights: readonly CalendarDate[]): Reason {

@@ -1,12 +1,16 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
+import { feeOfCancel } from './fee';
 import {
   acceptUpdate,
   type Caller,
   cancelUpdate,
+  checkInUpdate,
+  checkOutUpdate,
   type Decision,
   openUpdate,
+  type Presence,
   providePaymentUpdate,
   recheckAvailabilitySignal,
   rejectUpdate,
@@ -86,6 +90,31 @@ export function handleMessages(booking: SagaRecord): void {
     },
   );
 
+  setHandler(
+    checkInUpdate,
+    async (presence) => {
+      booking.arrival = presence;
+      await condition(() => booking.state === 'CHECKED_IN' || isEnded(booking.state));
+      if (booking.state === 'CHECKED_IN') return booking.snapshot;
+      throw refuse('IllegalTransition', `the booking ended first: ${booking.ending?.reason.text}`);
+    },
+    { validator: (presence) => requireArrivalPossible(booking, presence) },
+  );
+
+  setHandler(
+    checkOutUpdate,
+    async (presence) => {
+      booking.departure = presence;
+      return ended(booking);
+    },
+    {
+      validator: ({ by }) => {
+        requireOwnersKeeping(booking, by);
+        booking.requirePossible('booking.checked-out');
+      },
+    },
+  );
+
   setHandler(retryUndoUpdate, (intervention) => intervene(booking, intervention, 'retry'), {
     validator: (intervention) => requireWaitingUndo(booking, intervention),
   });
@@ -121,7 +150,13 @@ function cancelledInTheWebUi(booking: SagaRecord): void {
 
 function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
   const { code, text } = CANCELLED_BY[by.role];
-  booking.claimEnding({ fact: 'booking.cancelled', actor: by.role, reason: { code, text: reason ?? text } });
+  const fee = feeOfCancel(booking, by.role);
+  booking.claimEnding({
+    fact: 'booking.cancelled',
+    actor: by.role,
+    reason: { code, text: reason ?? text },
+    ...(fee && { fee }),
+  });
 }
 
 async function ended(booking: SagaRecord) {
@@ -133,6 +168,21 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   requireParty(booking, decision.by, 'OWNER', 'SYSTEM');
   booking.requirePossible(fact);
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
+}
+
+function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
+  requireOwnersKeeping(booking, by);
+  booking.requirePossible('booking.checked-in');
+  const { checkInFrom } = booking.request.terms;
+  if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
+    throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);
+}
+
+/** Whether this booking is one whose owner says that the guest came and left, and this is that owner. */
+function requireOwnersKeeping(booking: SagaRecord, by: Caller): void {
+  requireParty(booking, by, 'OWNER', 'SYSTEM');
+  if (booking.request.terms.stay !== 'by-owner')
+    throw refuse('IllegalTransition', 'this booking is checked in and out by the clock');
 }
 
 /** The API has checked the token; that this very person may speak for this very booking is checked here once more. */

@@ -37,13 +37,18 @@ export interface PaymentMethod {
   readonly paymentToken: string;
 }
 
+/** The guest came, or left. */
+export interface Presence {
+  readonly by: Caller;
+}
+
 export interface UndoIntervention {
   readonly by: Caller;
   readonly step: UndoStep;
 }
 
 /** The `type` of the ApplicationFailure with which an update is refused. */
-export const REFUSALS = ['IllegalTransition', 'NotAllowed', 'UndoNotWaiting'] as const;
+export const REFUSALS = ['IllegalTransition', 'NotYet', 'NotAllowed', 'UndoNotWaiting'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** Waits until PENDING is committed. Sent with the start; the saga opens itself even if this never arrives. */
@@ -56,6 +61,10 @@ export const rejectUpdate = defineUpdate<BookingSnapshot, [Decision]>('reject');
 export const cancelUpdate = defineUpdate<BookingSnapshot, [Decision]>('cancel');
 /** Another card after a decline, or the first one. Answers as soon as the saga has taken it. */
 export const providePaymentUpdate = defineUpdate<BookingSnapshot, [PaymentMethod]>('providePayment');
+/** The owner has received the guest. Answers once CHECKED_IN is committed; the money is taken after that. */
+export const checkInUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkIn');
+/** The guest has left. Answers once CHECKED_OUT is committed; settling goes on after that. */
+export const checkOutUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkOut');
 /** An operator has an undo that waits for one tried again at once. */
 export const retryUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('retryUndo');
 /** An operator declares an undo that waits for one settled by hand. */

@@ -9,8 +9,9 @@ import {
   UNOPENED,
   type UndoStatus,
 } from '../domain/booking-state';
+import type { Money } from '../domain/money';
 import type { AuthorizeRequest } from '../domain/payment';
-import type { Decision, Refusal } from './messages';
+import type { Decision, Presence, Refusal } from './messages';
 import { type UndoEntry, UndoStack } from './undo-stack';
 
 /** How a booking ends before its time. Claimed at once, committed by the main line. */
@@ -21,6 +22,8 @@ export interface Ending {
   >;
   readonly actor: Actor;
   readonly reason: Reason;
+  /** What the owner keeps of the price. Absent: nothing. */
+  readonly fee?: Money;
 }
 
 /** Thrown through the spine once an ending is claimed: no further step starts. */
@@ -63,6 +66,9 @@ export class SagaRecord {
   acceptedAt = 0;
   /** The owner's yes, not yet committed. */
   acceptance: Decision | undefined;
+  /** The guest's coming and leaving as the owner said them, not yet committed. */
+  arrival: Presence | undefined;
+  departure: Presence | undefined;
   /** The token to be charged next; used up by a decline. */
   paymentToken: string | undefined;
   /** The hold that was asked for last; the only one that may be open. */
@@ -114,10 +120,17 @@ export class SagaRecord {
   requirePossible(fact: FactType): void {
     if (this.claimed)
       throw refuse('IllegalTransition', `the booking is being ended: ${this.claimed.reason.text}`);
-    const heading = this.heading === UNOPENED ? 'PENDING' : this.heading;
-    if (nextState(heading, fact) === undefined) {
-      throw refuse('IllegalTransition', `${fact} is not possible while the booking is ${heading}`);
+    if (nextState(this.headed, fact) === undefined) {
+      throw refuse('IllegalTransition', `${fact} is not possible while the booking is ${this.headed}`);
     }
+  }
+
+  /** The state that the booking will have once everything said to it so far is committed. */
+  private get headed(): Origin {
+    if (this.heading === UNOPENED) return 'PENDING';
+    if (this.heading === 'CONFIRMED' && this.arrival) return 'CHECKED_IN';
+    if (this.heading === 'CHECKED_IN' && this.departure) return 'CHECKED_OUT';
+    return this.heading;
   }
 
   /** Claims the ending, unless another one was first; a step that may be cut short is. */

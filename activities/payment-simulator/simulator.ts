@@ -73,13 +73,24 @@ export class PaymentSimulator implements PaymentGateway {
     if (row.undo_calls <= (behaviourOf(row.token)?.failingVoids ?? 0)) {
       throw new GatewayUnreachable('the payment provider fails to void');
     }
-    return this.move(request.authorizationId, ['held', 'voided'], `status = 'voided'`, []);
+    const { rowCount } = await this.books.query(
+      `UPDATE payment_simulator.authorizations SET status = 'voided'
+       WHERE authorization_id = $1 AND status IN ('held', 'voided')`,
+      [request.authorizationId],
+    );
+    if (rowCount === 0) return { outcome: 'rejected', code: 'hold_not_open' };
+    return { outcome: 'done', reference: request.authorizationId };
   }
 
-  capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome> {
-    return this.move(request.authorizationId, ['held', 'captured'], `status = 'captured', captured = $3`, [
-      request.amount.amount,
-    ]);
+  /** Takes part or all of a hold, once; what is left of it is released with that. */
+  async capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome> {
+    const { rowCount } = await this.books.query(
+      `UPDATE payment_simulator.authorizations SET status = 'captured', captured = $2
+       WHERE authorization_id = $1 AND $2 <= amount AND (status = 'held' OR status = 'captured' AND captured = $2)`,
+      [request.authorizationId, request.amount.amount],
+    );
+    if (rowCount === 0) return { outcome: 'rejected', code: 'hold_not_open' };
+    return { outcome: 'done', reference: request.authorizationId };
   }
 
   async refund(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome> {
@@ -125,20 +136,6 @@ export class PaymentSimulator implements PaymentGateway {
     const row = one(rows, key);
     if (row.status === 'declined') return { outcome: 'declined', code: row.decline_code ?? 'card_declined' };
     return { outcome: 'authorized', authorizationId: row.authorization_id };
-  }
-
-  private async move(
-    authorizationId: string,
-    from: readonly string[],
-    change: string,
-    values: readonly unknown[],
-  ): Promise<HoldOutcome> {
-    const { rowCount } = await this.books.query(
-      `UPDATE payment_simulator.authorizations SET ${change} WHERE authorization_id = $1 AND status = ANY($2)`,
-      [authorizationId, from, ...values],
-    );
-    if (rowCount === 0) return { outcome: 'rejected', code: 'hold_not_open' };
-    return { outcome: 'done', reference: authorizationId };
   }
 }
 

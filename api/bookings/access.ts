@@ -1,3 +1,4 @@
+import { isConfirmationNumber } from '../../domain/hotel';
 import { type BookingId, isBookingId, type OwnerId, type TravelerId } from '../../domain/ids';
 import { Problem } from '../../domain/problems';
 import type { Database } from '../../platform/database/client';
@@ -8,12 +9,18 @@ import type { BookingRow } from './view';
 /** As what someone acts on a booking. */
 export type Part = 'traveler' | 'owner' | 'admin';
 
+const PART_IN_WORDS: Readonly<Record<Part, string>> = {
+  traveler: 'its traveler',
+  owner: "the item's owner",
+  admin: 'an administrator',
+};
+
 /**
- * Finds a booking that the caller may see: its traveler, the item's owner, an administrator.
+ * Finds a booking, by its id or its confirmation number, that the caller may see: its traveler, the item's owner, an administrator.
  * @throws {Problem} `not-found` for everybody else, as if it did not exist
  */
 export async function visibleBooking(database: Database, id: string, caller: Caller): Promise<BookingRow> {
-  const booking = isBookingId(id) ? await database.booking.findUnique({ where: { id } }) : null;
+  const booking = await findBooking(database, id);
   const maySee =
     booking !== null &&
     (caller.role === 'admin' || booking.travelerId === caller.id || booking.ownerId === caller.id);
@@ -21,20 +28,27 @@ export async function visibleBooking(database: Database, id: string, caller: Cal
   return booking;
 }
 
+async function findBooking(database: Database, id: string): Promise<BookingRow | null> {
+  if (isBookingId(id)) return await database.booking.findUnique({ where: { id } });
+  if (!isConfirmationNumber(id)) return null;
+  return await database.booking.findUnique({ where: { confirmationNumber: id } });
+}
+
 /**
- * Who the caller is to the booking's saga, acting as `part`.
+ * Who the caller is to the booking's saga, acting as `part`, or as one of several parts.
  * @throws {Problem} `forbidden` where they see the booking as somebody else
  */
-export function actAs(part: Part, booking: BookingRow, caller: Caller): SagaCaller {
-  if (caller.role === part) {
-    if (part === 'admin') return { role: 'SYSTEM', id: caller.id };
-    if (part === 'owner' && booking.ownerId === caller.id) return { role: 'OWNER', id: caller.id as OwnerId };
-    if (part === 'traveler' && booking.travelerId === caller.id) {
-      return { role: 'TRAVELER', id: caller.id as TravelerId };
-    }
+export function actAs(parts: Part | readonly Part[], booking: BookingRow, caller: Caller): SagaCaller {
+  const { id, role } = caller;
+  if ([parts].flat().includes(role)) {
+    if (role === 'admin') return { role: 'SYSTEM', id };
+    if (role === 'owner' && booking.ownerId === id) return { role: 'OWNER', id: id as OwnerId };
+    if (role === 'traveler' && booking.travelerId === id) return { role: 'TRAVELER', id: id as TravelerId };
   }
-  const who =
-    part === 'owner' ? "the item's owner" : part === 'traveler' ? 'its traveler' : 'an administrator';
+  const who = [parts]
+    .flat()
+    .map((part) => PART_IN_WORDS[part])
+    .join(' or ');
   throw new Problem('forbidden', `Only ${who} may do this to booking ${booking.id}.`);
 }
 

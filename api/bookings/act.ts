@@ -16,7 +16,8 @@ import { type BookingRow, bookingView } from './view';
 
 /** Something that may be done to a booking by asking its saga. */
 export interface Action {
-  readonly part: Part;
+  /** Who may do it; several where each of them may. */
+  readonly part: Part | readonly Part[];
   /** Completes "the booking cannot be …". */
   readonly done: string;
   /** What the log shows once it happened; absent where that cannot be told from the log. */
@@ -80,10 +81,10 @@ async function told(
       return await reread(deps, bookingId);
     case 'closed': {
       if (again && (await happened(deps, action, bookingId, by))) return await reread(deps, bookingId);
-      throw refusal('IllegalTransition', action, await reread(deps, bookingId));
+      throw illegalTransition(action.done, await reread(deps, bookingId));
     }
     case 'refused':
-      throw refusal(answer.refusal, action, await reread(deps, bookingId));
+      throw refusal(answer, action, await reread(deps, bookingId));
   }
 }
 
@@ -108,13 +109,19 @@ async function happened(
 }
 
 function refusal(
-  kind: (SagaAnswer & { outcome: 'refused' })['refusal'],
+  { refusal, message }: SagaAnswer & { outcome: 'refused' },
   action: Action,
   booking: BookingRow,
 ): Problem {
-  switch (kind) {
+  switch (refusal) {
     case 'IllegalTransition':
       return illegalTransition(action.done, booking);
+    case 'NotYet':
+      return new Problem(
+        'illegal-transition',
+        `Booking ${booking.id} cannot be ${action.done} yet: ${message}.`,
+        { bookingId: booking.id, state: booking.state },
+      );
     case 'NotAllowed':
       return new Problem('forbidden', `You may not do this to booking ${booking.id}.`);
     case 'UndoNotWaiting':

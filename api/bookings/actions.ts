@@ -21,7 +21,7 @@ export const reject = (reason?: string): Action => ({
   tell: (saga, bookingId, by, updateId) => saga.reject(bookingId, { by, ...withReason(reason) }, updateId),
 });
 
-export const cancelAs = (part: Part, reason?: string): Action => ({
+export const cancelAs = (part: Part | readonly Part[], reason?: string): Action => ({
   part,
   done: 'cancelled',
   fact: 'booking.cancelled',
@@ -32,6 +32,20 @@ export const providePayment = (paymentToken: string): Action => ({
   part: 'traveler',
   done: 'paid for in another way',
   tell: (saga, bookingId, by, updateId) => saga.providePayment(bookingId, { by, paymentToken }, updateId),
+});
+
+export const checkIn = (): Action => ({
+  part: 'owner',
+  done: 'checked in',
+  fact: 'booking.checked-in',
+  tell: (saga, bookingId, by, updateId) => saga.checkIn(bookingId, { by }, updateId),
+});
+
+export const checkOut = (): Action => ({
+  part: 'owner',
+  done: 'checked out',
+  fact: 'booking.checked-out',
+  tell: (saga, bookingId, by, updateId) => saga.checkOut(bookingId, { by }, updateId),
 });
 
 export const retryUndo = (step: UndoStep): Action => ({

@@ -1,3 +1,4 @@
+import type { CancellationPolicy } from '../../domain/cancellation';
 import type { ItemId, OwnerId, TravelerId } from '../../domain/ids';
 import type { Item, ItemKind, System } from '../../domain/item';
 import type { CalendarDate, Stay } from '../../domain/stay-dates';
@@ -25,6 +26,10 @@ export function itemOf(row: ItemRow): Item {
     decisionWindowSeconds: row.decisionWindowSeconds,
     paymentDeadlineSeconds: row.paymentDeadlineSeconds,
     graceSeconds: row.graceSeconds,
+    ...(row.cancellationPolicy && {
+      cancellation: row.cancellationPolicy as unknown as CancellationPolicy,
+    }),
+    ...(row.noShowTime && { noShowTime: row.noShowTime }),
   };
 }
 
@@ -56,14 +61,29 @@ export async function circumstances(
   return { gone: row?.gone ?? [], storedToken: row?.known ? row.token : undefined };
 }
 
-/** Keeps the address for mail: the one place where personal data of a traveler is. */
+/** What a request says of the person behind it. */
+export interface Person {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** Keeps name and address for mail in the one row that has them; what is not said stays as it is. */
+export async function rememberPerson(database: Database, id: string, person: Person): Promise<void> {
+  const { name = null, email = null } = person;
+  if (name === null && email === null) return;
+  await database.$executeRaw`
+    INSERT INTO booking.people (id, name, email) VALUES (${id}, ${name}, ${email})
+    ON CONFLICT (id) DO UPDATE SET
+      name = COALESCE(EXCLUDED.name, people.name), email = COALESCE(EXCLUDED.email, people.email)
+    WHERE (people.name, people.email) IS DISTINCT FROM
+      (COALESCE(EXCLUDED.name, people.name), COALESCE(EXCLUDED.email, people.email))`;
+}
+
+/** Keeps the address that the token names. */
 export async function rememberEmail(
   database: Database,
   id: string,
   email: string | undefined,
 ): Promise<void> {
-  if (email === undefined) return;
-  await database.$executeRaw`
-    INSERT INTO booking.people (id, email) VALUES (${id}, ${email})
-    ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email WHERE people.email IS DISTINCT FROM EXCLUDED.email`;
+  await rememberPerson(database, id, { email });
 }

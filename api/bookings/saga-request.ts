@@ -4,6 +4,7 @@ import type { Item } from '../../domain/item';
 import type { Quote } from '../../domain/pricing';
 import type { Stay } from '../../domain/stay-dates';
 import type { ApiDeps } from '../deps';
+import { hotelTerms } from '../reservations/terms';
 import { stayInstants } from './checks';
 
 /** What a saga is opened with, all of it checked. */
@@ -38,6 +39,7 @@ export function sagaRequest(agreement: Agreement): BookingRequest {
       paymentDeadlineSeconds: item.paymentDeadlineSeconds,
       graceSeconds: item.graceSeconds,
       ...stayInstants(item, stay),
+      ...(item.system === 'hotel' && hotelTerms(item, stay)),
     },
   };
 }

@@ -1,11 +1,12 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId, TravelerId } from '../../domain/ids';
+import type { System } from '../../domain/item';
 import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import type { Stay } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
-import { circumstances, findItem, rememberEmail } from './catalogue';
+import { circumstances, findItem, type Person, rememberPerson } from './catalogue';
 import { checkDates, checkGuests, checkNights, checkOwner, checkPrice, type FieldNames } from './checks';
 import { sagaRequest, tokenToCharge } from './saga-request';
 
@@ -19,6 +20,10 @@ export interface Wish {
   readonly totalPrice?: number | undefined;
   readonly paymentToken?: string | undefined;
   readonly names: FieldNames;
+  /** Whose item it must be. @default stays */
+  readonly system?: System;
+  /** Who stays, where the request says so. */
+  readonly guest?: Person;
 }
 
 /** A property is booked whole. */
@@ -32,7 +37,7 @@ export async function stayRequest(
   bookingId: BookingId,
 ): Promise<BookingRequest> {
   const { stay, guests, names } = wish;
-  const item = await findItem(deps.database, wish.itemId, 'stays');
+  const item = await findItem(deps.database, wish.itemId, wish.system ?? 'stays');
   if (!item) throw new Problem('not-found', `There is no property ${wish.itemId}.`);
   checkOwner(item, wish.ownerId);
   checkDates(item, stay, deps.now(), names);
@@ -42,7 +47,8 @@ export async function stayRequest(
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, STAY_QUANTITY, travelerId);
   checkNights(item, gone);
-  await rememberEmail(deps.database, caller.id, caller.email);
+  const { name, email = caller.email } = wish.guest ?? {};
+  await rememberPerson(deps.database, caller.id, { name, email });
   const paymentToken = tokenToCharge(deps, wish.paymentToken, storedToken);
   return sagaRequest({ bookingId, item, travelerId, stay, guests, quote, paymentToken });
 }

@@ -28,6 +28,7 @@ export function bookingView(row: BookingRow): BookingView {
     _id: row.id,
     system,
     state,
+    confirmationNumber: row.confirmationNumber,
     status: statusWord(system, state),
     undo: row.undo as UndoStatus,
     sequence: row.sequence,
@@ -78,6 +79,12 @@ export function timelineEntry(fact: BookingFactRow) {
 
 /** A fact's details with its money as decimals. */
 function wireDetails(details: unknown): Record<string, unknown> {
-  const { amount, ...rest } = details as { amount?: Money; [name: string]: unknown };
-  return amount ? { ...rest, amount: toDecimal(amount), currency: amount.currency } : rest;
+  const { amount, fee, ...rest } = details as { amount?: Money; fee?: Money; [name: string]: unknown };
+  const money = amount ?? fee;
+  return {
+    ...rest,
+    ...(amount && { amount: toDecimal(amount) }),
+    ...(fee && { fee: toDecimal(fee) }),
+    ...(money && { currency: money.currency }),
+  };
 }

@@ -1,12 +1,14 @@
 import type { ApiDeps } from '../deps';
 import type { Route } from '../http/route';
 import { adminRoutes } from './admin';
+import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { problemRoutes } from './problems';
+import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
 import { userRoutes } from './users';
@@ -21,6 +23,8 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...userRoutes(deps),
     ...bookingRoutes(deps),
     ...adminRoutes(deps),
+    ...reservationRoutes(deps),
+    ...availabilityRoutes(deps),
     ...itemRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),

@@ -19,6 +19,8 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'The total you sent is not the price. `quote` holds the price: show it, and repeat with it.',
   'nights-unavailable':
     'Some nights, seats or cars cannot be sold any more; `nights` lists the days, where they are known. Choose others.',
+  'nights-sold':
+    'Nights that are sold cannot be closed; `bookings` says to whom. Cancel those first, or close other nights.',
   'illegal-transition':
     'The booking has moved on, and what you ask is not possible in its `state`. Read it again.',
   'undo-not-waiting': 'Only an undo that needs an operator can be retried or skipped.',

@@ -1,6 +1,6 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId } from '../../domain/ids';
-import type { Decision, PaymentMethod, Refusal, UndoIntervention } from '../../workflows/messages';
+import type { Decision, PaymentMethod, Presence, Refusal, UndoIntervention } from '../../workflows/messages';
 
 /**
  * What came of speaking to a saga.
@@ -30,6 +30,8 @@ export interface SagaClient {
   reject(bookingId: BookingId, decision: Decision, updateId: string): Promise<SagaAnswer>;
   cancel(bookingId: BookingId, decision: Decision, updateId: string): Promise<SagaAnswer>;
   providePayment(bookingId: BookingId, method: PaymentMethod, updateId: string): Promise<SagaAnswer>;
+  checkIn(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
+  checkOut(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   /** Undefined while sagas can be reached, else what is wrong. */

@@ -2,12 +2,14 @@ import { SYSTEMS, type System } from '../../domain/item';
 import type { TopicRenames } from '../../domain/topics';
 import type { ToldFact } from '../told-fact';
 import type { DialectMessage, Dialects } from './dialect';
+import { hotelDialect } from './hotel';
+import { moneyAndNightsDialect } from './money-and-nights';
 import { staysDialect } from './stays';
 import { travelDialect } from './travel';
 
 /** Every dialect there is. Another system's comes in here. */
 export function allDialects(renames: TopicRenames): Dialects {
-  return { stays: staysDialect(renames), travel: travelDialect };
+  return { stays: staysDialect(renames), travel: travelDialect, hotel: hotelDialect };
 }
 
 /** A setting of TOPIC_DIALECTS that names no system. */
@@ -33,4 +35,9 @@ export function parseDialects(names: readonly string[]): System[] {
 export function sayIn(dialects: Dialects, further: readonly System[], told: ToldFact): DialectMessage[] {
   const systems = new Set<System>([told.booking.system, ...further]);
   return [...systems].flatMap((system) => dialects[system]?.(told) ?? []);
+}
+
+/** All that a fact is told as: in the systems' words, and what is told of money and nights whatever the system. */
+export function sayAll(dialects: Dialects, further: readonly System[], told: ToldFact): DialectMessage[] {
+  return [...sayIn(dialects, further, told), ...moneyAndNightsDialect(told)];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { type IHeaders, KafkaJSGroupCoordinatorNotFound, type KafkaMessage } from 'kafkajs';
 import { type KafkaOptions, libraryClient } from './client';
 import { type IncomingMessage, KafkaAway, type Watching, type WatchOptions } from './port';
 
@@ -9,8 +9,25 @@ const PATIENCE = {
   retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
 };
 
+/** A broker that is up but makes many topics, its own for groups among them, may take this often as long. */
+const COORDINATOR_ATTEMPTS = 5;
+
 /** Reads topics as a throwaway group; see {@link Kafka.watch}. */
 export async function watch(options: KafkaOptions, wanted: WatchOptions): Promise<Watching> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await watchOnce(options, wanted);
+    } catch (error) {
+      if (attempt === COORDINATOR_ATTEMPTS || !isWithoutCoordinator(error)) throw error;
+    }
+  }
+}
+
+function isWithoutCoordinator(error: unknown): boolean {
+  return error instanceof KafkaAway && error.cause instanceof KafkaJSGroupCoordinatorNotFound;
+}
+
+async function watchOnce(options: KafkaOptions, wanted: WatchOptions): Promise<Watching> {
   const client = libraryClient(options, PATIENCE);
   const groupId = `watch-${randomUUID()}`;
   const consumer = client.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 250 });

@@ -48,6 +48,14 @@ describe('the OpenAPI document', () => {
         'PUT /api/owners/bookings/{id}/approve',
         'PUT /api/owners/bookings/{id}/reject',
         'PUT /api/owners/bookings/{id}/cancel',
+        'POST /api/reservations',
+        'GET /api/reservations/{confirmationNumber}',
+        'DELETE /api/reservations/{confirmationNumber}',
+        'POST /api/reservations/{confirmationNumber}/checkin',
+        'POST /api/reservations/{confirmationNumber}/checkout',
+        'GET /api/availability',
+        'POST /api/availability/block',
+        'POST /api/availability/release',
       ]),
     );
   });
@@ -63,7 +71,9 @@ describe('the OpenAPI document', () => {
       const { path, method, operation } = described;
       expect(operation.summary).not.toBe('');
       const isPublic = operation.security.length === 0;
-      expect(isPublic).toBe(!path.startsWith('/api/') || path.startsWith('/api/items'));
+      expect(isPublic).toBe(
+        !path.startsWith('/api/') || path.startsWith('/api/items') || path === '/api/availability',
+      );
       if (!isPublic)
         expect(Object.keys(operation.responses)).toEqual(
           expect.arrayContaining(['401', '403', '429', '503']),

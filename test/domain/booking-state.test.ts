@@ -41,6 +41,15 @@ const LEGAL: Record<string, string> = {
   'FAILED + undo.completed': 'FAILED',
   'FAILED + undo.needs-operator': 'FAILED',
   'FAILED + undo.skipped': 'FAILED',
+  'CANCELLED + payment.captured': 'CANCELLED',
+  'CANCELLED + payment.capture-failed': 'CANCELLED',
+  'CANCELLED + payment.settled': 'CANCELLED',
+  'NO_SHOW + undo.completed': 'NO_SHOW',
+  'NO_SHOW + undo.needs-operator': 'NO_SHOW',
+  'NO_SHOW + undo.skipped': 'NO_SHOW',
+  'NO_SHOW + payment.captured': 'NO_SHOW',
+  'NO_SHOW + payment.capture-failed': 'NO_SHOW',
+  'NO_SHOW + payment.settled': 'NO_SHOW',
 };
 
 const ORIGINS: Origin[] = [UNOPENED, ...BOOKING_STATES];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BookingRequest } from '../../domain/booking';
+import type { CancellationPolicy } from '../../domain/cancellation';
 import {
   type BookingId,
   billingIdOf,
@@ -47,6 +48,49 @@ export function travelRequest(options: RequestOptions): BookingRequest {
     system: 'travel',
     billingId: billingIdOf(request.bookingId),
     terms: { ...request.terms, graceSeconds: 0, capture: 'before-confirmation' },
+  };
+}
+
+/** Adds a hotel's room type: cancelled free until 48 hours before check-in, at half price until 24; no-show one night. */
+export async function addRoom(database: TestDatabase, id: string, capacity = 1): Promise<ItemId> {
+  await database.query(
+    `INSERT INTO booking.items (id, system, kind, owner_id, name, nightly_amount, currency, capacity, max_guests,
+       time_zone, check_in_time, check_out_time, decision_window_seconds, payment_deadline_seconds, grace_seconds,
+       instant, cancellation_policy, no_show_time)
+     VALUES ($1, 'hotel', 'room', $2, 'Standard room', 12000, 'USD', $3, 2,
+       'Europe/Berlin', '15:00', '11:00', 86400, 86400, 900, true, $4, '06:00')`,
+    [id, OWNER, capacity, JSON.stringify(HOTEL_POLICY)],
+  );
+  return id as ItemId;
+}
+
+const HOTEL_POLICY: CancellationPolicy = {
+  tiers: [
+    { hoursBefore: 48, refundPercent: 100 },
+    { hoursBefore: 24, refundPercent: 50 },
+  ],
+  noShow: { kind: 'nights', nights: 1 },
+};
+
+/** A hotel request: accepted at once, kept by the owner, three nights at 120.00 USD, cancelled under a policy. */
+export function hotelRequest(options: RequestOptions): BookingRequest {
+  const { instant = true, nights = 3 } = options;
+  const request = bookingRequest({ ...options, instant });
+  const { start, end } = request.stay;
+  return {
+    ...request,
+    system: 'hotel',
+    itemName: 'Standard room',
+    price: { amount: 12_000 * nights, currency: 'USD' },
+    terms: {
+      ...request.terms,
+      checkInAt: `${start}T14:00:00.000Z`,
+      checkOutAt: `${end}T10:00:00.000Z`,
+      stay: 'by-owner',
+      checkInFrom: `${addDays(start, -1)}T23:00:00.000Z`,
+      noShowAt: `${addDays(start, 1)}T05:00:00.000Z`,
+      cancellation: HOTEL_POLICY,
+    },
   };
 }
 

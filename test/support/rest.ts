@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { BillingView } from '../../api/billing/schemas';
 import type { BookingView, timelineEntrySchema } from '../../api/bookings/schemas';
+import type { ReservationView } from '../../api/reservations/schemas';
 import type { Config } from '../../platform/config';
 import { signToken } from '../../scripts/token';
 
@@ -50,6 +51,10 @@ export class RestCaller {
     return this.send('PUT', path, body, key);
   }
 
+  delete(path: string, body: object = {}, key?: string): Promise<Answer> {
+    return this.send('DELETE', path, body, key);
+  }
+
   private async send(method: Method, path: string, body?: object, key?: string): Promise<Answer> {
     const [role, sub = ''] = this.who.split(':') as ['traveler' | 'owner' | 'admin', string];
     const response = await fetch(this.base + path, {
@@ -81,6 +86,13 @@ export function billIn({ status, body }: Answer): BillingView {
   const bill = body.billing ?? body;
   if (!('billingId' in bill)) throw new Error(`no bill in the answer: ${status} ${JSON.stringify(body)}`);
   return bill as BillingView;
+}
+
+/** The reservation in an answer. Fails, showing the answer, where there is none. */
+export function reservationIn({ status, body }: Answer): ReservationView {
+  const { data } = body as { readonly data?: ReservationView };
+  if (!data?.confirmationNumber) throw new Error(`no reservation: ${status} ${JSON.stringify(body)}`);
+  return data;
 }
 
 /**

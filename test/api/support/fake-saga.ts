@@ -21,6 +21,7 @@ export interface StoryStep {
   readonly reason?: string;
   readonly reasonCode?: ReasonCode;
   readonly patch?: { readonly paymentStatus: string };
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -37,6 +38,7 @@ export class FakeSaga implements SagaClient {
   private readonly requests = new Map<BookingId, BookingRequest>();
   /** What a saga commits by itself once it is opened, step by step. */
   private story: readonly StoryStep[] = [];
+  private details: Readonly<Record<string, unknown>> = {};
   away: string | undefined;
 
   constructor(
@@ -60,6 +62,11 @@ export class FakeSaga implements SagaClient {
       await carryOut();
       return { outcome: 'unknown' };
     };
+  }
+
+  /** The next fact carries these details. */
+  detailNext(details: Readonly<Record<string, unknown>>): void {
+    this.details = details;
   }
 
   /** The next call waits; call the result to let it go on. */
@@ -99,6 +106,8 @@ export class FakeSaga implements SagaClient {
   reject = this.step('reject', 'booking.rejected');
   cancel = this.step('cancel', 'booking.cancelled');
   providePayment = this.step('providePayment', 'payment.authorized');
+  checkIn = this.step('checkIn', 'booking.checked-in');
+  checkOut = this.step('checkOut', 'booking.checked-out');
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
 
@@ -145,10 +154,17 @@ export class FakeSaga implements SagaClient {
     const at = this.now().toISOString();
     const step = {
       ...{ bookingId: id, sequence: (row?.sequence ?? 0) + 1, type, from, state, undo: 'none', at },
-      ...{ actor: by.role, reason, reasonCode: reason && 'cancelled-by-traveler', attempts: 1, details: {} },
+      ...{
+        actor: by.role,
+        reason,
+        reasonCode: reason && 'cancelled-by-traveler',
+        attempts: 1,
+        details: this.details,
+      },
       ...{ request, decisionBy: at },
       ...change,
     };
+    this.details = {};
     const fn = from === 'NONE' ? 'open_booking' : 'commit_step';
     await this.database.query(`SELECT booking.${fn}($1::jsonb)`, [JSON.stringify(step)]);
     return { outcome: 'committed' };

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { calendarDate, guestCount, identifier, paymentToken, storable, totalPrice } from '../bookings/fields';
+
+const roomPart = identifier.refine((text) => !text.includes(':'), 'must not hold a colon');
+export const propertyId = roomPart.meta({ example: 'HOTEL-001' });
+export const roomType = roomPart.meta({ example: 'STD' });
+
+const personName = z.string().min(1).max(200).refine(storable, 'must not hold control characters');
+
+export const reservationBody = z.object({
+  propertyId,
+  roomType,
+  guestDetails: z
+    .object({
+      name: personName.optional(),
+      firstName: personName.optional(),
+      lastName: personName.optional(),
+      email: z.email().max(320).optional(),
+    })
+    .default({})
+    .meta({ description: 'Kept in one place, apart from the booking; erasing the guest erases it.' }),
+  stayDetails: z.object({
+    checkIn: calendarDate,
+    checkOut: calendarDate,
+    guests: guestCount.optional(),
+    numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
+  }),
+  ratePlan: z.string().max(128).optional().meta({
+    description: "There is one plan, the room's nightly price; other names are not looked at.",
+  }),
+  totalPrice: totalPrice.optional(),
+  paymentToken: paymentToken.optional(),
+});
+
+export type ReservationBody = z.output<typeof reservationBody>;
+
+/** The guest's name in whichever spelling it came. */
+export function guestName({ guestDetails }: ReservationBody): string | undefined {
+  const { name, firstName, lastName } = guestDetails;
+  return name ?? ([firstName, lastName].filter(Boolean).join(' ') || undefined);
+}

@@ -1,0 +1,105 @@
+import type { FactType } from '../../domain/booking-state';
+import { moneyIn, stayIn } from '../../domain/fact-details';
+import { roomTypeOf } from '../../domain/hotel';
+import { type Money, toDecimal } from '../../domain/money';
+import { asMidnightUtc } from '../../domain/stay-dates';
+import { TOPICS } from '../../domain/topics';
+import type { UndoStep } from '../../domain/undo';
+import type { ToldFact } from '../told-fact';
+import type { Dialect, DialectMessage } from './dialect';
+import { propertyMessage } from './property-message';
+
+/** What became of an undo that moves money, as the saga words it in the fact's details. */
+const HOLD_RELEASED = ['voided', 'rest-released'];
+const REFUNDED = 'refunded';
+
+type Say = (told: ToldFact) => DialectMessage[];
+
+const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
+  'booking.accepted': (told) => [payment(TOPICS.paymentInitiated.name, told, told.booking.price)],
+  'payment.authorized': (told) => [payment(TOPICS.paymentAuthorized.name, told, amountOf(told))],
+  'payment.captured': (told) => [payment(TOPICS.paymentCaptured.name, told, amountOf(told))],
+  'payment.declined': (told) => [failed(told, 'authorization')],
+  'payment.capture-failed': (told) => [failed(told, 'capture')],
+  'payment.settled': (told) => [payment(TOPICS.paymentSettled.name, told, amountOf(told))],
+  'inventory.blocked': (told) => [availability(told, 'blocked')],
+  'undo.completed': undone,
+};
+
+/**
+ * Money and nights, told for the items of every system besides what the system's own dialect says: the `payment.*`
+ * topics and `availability.updated`. Carries no personal data and nothing of a card.
+ */
+export const moneyAndNightsDialect: Dialect = (told) => SAYINGS[told.fact.type]?.(told) ?? [];
+
+function undone(told: ToldFact): DialectMessage[] {
+  const { outcome } = told.fact.details;
+  const step = told.fact.details.step as UndoStep | undefined;
+  switch (step) {
+    case 'void-authorization': {
+      const voided = amountOf(told);
+      if (!HOLD_RELEASED.includes(String(outcome)) || voided.amount === 0) return [];
+      return [
+        payment(
+          TOPICS.paymentRefunded.name,
+          told,
+          { ...voided, amount: 0 },
+          {
+            kind: 'void',
+            voidedAmount: toDecimal(voided),
+          },
+        ),
+      ];
+    }
+    case 'refund-payment':
+      if (outcome !== REFUNDED) return [];
+      return [payment(TOPICS.paymentRefunded.name, told, amountOf(told), { kind: 'refund' })];
+    case 'release-nights':
+      return [availability(told, 'released')];
+    case undefined:
+      return [];
+  }
+}
+
+function failed(told: ToldFact, kind: 'authorization' | 'capture'): DialectMessage {
+  return payment(TOPICS.paymentFailed.name, told, amountOf(told), {
+    kind,
+    code: told.fact.details.code ?? null,
+  });
+}
+
+function payment(
+  topic: string,
+  told: ToldFact,
+  money: Money,
+  more: Readonly<Record<string, unknown>> = {},
+): DialectMessage {
+  const { reference } = told.fact.details;
+  return propertyMessage(topic, told, {
+    itemId: told.booking.itemId,
+    amount: toDecimal(money),
+    currency: money.currency,
+    reference: typeof reference === 'string' ? reference : null,
+    ...more,
+  });
+}
+
+/** The nights of `[checkIn, checkOut)` that this booking took or gave back. None: nothing changed for anybody. */
+function availability(told: ToldFact, change: 'blocked' | 'released'): DialectMessage {
+  const { booking, fact } = told;
+  const stay = stayIn(fact.details.stay) ?? booking.stay;
+  return propertyMessage(TOPICS.availabilityUpdated.name, told, {
+    itemId: booking.itemId,
+    stayDetails: {
+      roomType: roomTypeOf(booking.itemId) ?? null,
+      checkIn: asMidnightUtc(stay.start),
+      checkOut: asMidnightUtc(stay.end),
+    },
+    change,
+    quantity: booking.quantity,
+  });
+}
+
+function amountOf({ fact, booking }: ToldFact): Money {
+  return moneyIn(fact.details.amount) ?? booking.price;
+}

@@ -1,0 +1,34 @@
+import { propertyIdOf } from '../../domain/hotel';
+import { eventIdOf } from '../event-id';
+import type { ToldFact } from '../told-fact';
+import type { DialectMessage } from './dialect';
+
+/**
+ * A message of the hotel's topics, keyed by property. What every one of them says comes first: `eventId` is the same
+ * on every redelivery, and `confirmationNumber` is null for a booking of another system.
+ */
+export function propertyMessage(
+  topic: string,
+  { fact, booking }: ToldFact,
+  details: Readonly<Record<string, unknown>>,
+): DialectMessage {
+  const propertyId = propertyIdOf(booking.itemId);
+  return {
+    topic,
+    key: propertyId,
+    type: topic,
+    value: {
+      eventId: eventIdOf(fact.factId, topic),
+      eventType: topic,
+      timestamp: fact.at,
+      confirmationNumber: booking.confirmationNumber ?? null,
+      bookingId: fact.bookingId,
+      system: booking.system,
+      propertyId,
+      ...details,
+      ...(fact.reason && { reason: fact.reason.text, reasonCode: fact.reason.code }),
+      state: fact.state,
+      sequence: fact.sequence,
+    },
+  };
+}

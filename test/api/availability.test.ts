@@ -1,0 +1,121 @@
+import { type ApiWorld, apiWorld } from './support/api-world';
+
+const OWNER = 'owner:owner-3';
+const SUITE = { propertyId: 'HOTEL-001', roomType: 'SUITE' };
+
+describe('the calendar', () => {
+  let world: ApiWorld;
+  beforeAll(async () => {
+    world = await apiWorld();
+  });
+  afterAll(() => world.close());
+
+  const calendar = (from: string, to: string, item = 'propertyId=HOTEL-001&roomType=SUITE') =>
+    world.call('GET', `/api/availability?${item}&from=${from}&to=${to}`);
+  const post = (verb: 'block' | 'release', from: string, to: string, as = OWNER, key?: string) =>
+    world.call('POST', `/api/availability/${verb}`, {
+      as,
+      body: { ...SUITE, from, to },
+      ...(key && { key }),
+    });
+  const sell = (id: string, start: string, end: string) =>
+    world.database.query(`SELECT booking.block_nights($1, $1, 'HOTEL-001:SUITE', $2::date, $3::date, 1)`, [
+      id,
+      start,
+      end,
+    ]);
+
+  test('is public, and shows nights that nobody has asked for yet', async () => {
+    await sell('sold-1', '2027-01-02', '2027-01-03');
+    const { status, json } = await calendar('2027-01-01', '2027-01-04');
+    expect(status).toBe(200);
+    expect(json.data).toEqual({
+      itemId: 'HOTEL-001:SUITE',
+      ...SUITE,
+      nights: [
+        { date: '2027-01-01', capacity: 2, blocked: 0, free: 2, closed: false },
+        { date: '2027-01-02', capacity: 2, blocked: 1, free: 1, closed: false },
+        { date: '2027-01-03', capacity: 2, blocked: 0, free: 2, closed: false },
+      ],
+    });
+  });
+
+  test('is there for every system’s items', async () => {
+    const { json } = await calendar('2027-01-01', '2027-01-02', 'propertyId=PROP-001');
+    expect(json.data).toMatchObject({ itemId: 'PROP-001', roomType: null, nights: [{ free: 1 }] });
+  });
+
+  test.each([
+    ['2027-01-02', '2027-01-02', 400, 'invalid-dates'],
+    ['2027-01-01', '2029-01-01', 400, 'invalid-dates'],
+    ['2027-02-30', '2027-03-02', 400, 'invalid-dates'],
+  ])('from %s to %s is refused', async (from, to, status, code) => {
+    expect((await calendar(from, to)).json).toMatchObject({ status, code });
+  });
+
+  test('of what does not exist is not found', async () => {
+    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001&roomType=X')).status).toBe(404);
+    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001')).status).toBe(404);
+  });
+
+  test('is closed by the owner, and then not sold; opened again it is', async () => {
+    const closed = await post('block', '2027-02-01', '2027-02-03');
+    expect(closed.json).toMatchObject({
+      message: 'Dates closed successfully',
+      data: { nights: [{ closed: true, free: 0 }, { closed: true }] },
+    });
+    expect((await post('block', '2027-02-01', '2027-02-03')).status).toBe(200);
+    const body = {
+      ...SUITE,
+      stayDetails: { checkIn: '2027-02-02', checkOut: '2027-02-05', guests: 2 },
+      paymentToken: 'tok_approved',
+    };
+    const reserve = () => world.call('POST', '/api/reservations', { as: 'traveler:ann', body });
+    expect((await reserve()).json).toMatchObject({ code: 'nights-unavailable', nights: ['2027-02-02'] });
+    const opened = await post('release', '2027-02-01', '2027-02-03');
+    expect(opened.json.data.nights).toMatchObject([{ closed: false, free: 2 }, { closed: false }]);
+    expect((await reserve()).status).toBe(201);
+  });
+
+  test('that is sold in part is not closed at all, and the bookings are named', async () => {
+    const reserved = await world.call('POST', '/api/reservations', {
+      as: 'traveler:bob',
+      body: { ...SUITE, stayDetails: { checkIn: '2027-03-02', checkOut: '2027-03-04', guests: 2 } },
+    });
+    const { id, confirmationNumber } = reserved.json.data;
+    await sell(id, '2027-03-02', '2027-03-04');
+    const { json } = await post('block', '2027-03-01', '2027-03-04');
+    expect(json).toMatchObject({
+      status: 409,
+      code: 'nights-sold',
+      bookings: [{ bookingId: id, confirmationNumber, nights: ['2027-03-02', '2027-03-03'] }],
+    });
+    expect(json.detail).toMatch(confirmationNumber);
+    expect((await calendar('2027-03-01', '2027-03-02')).json.data.nights).toMatchObject([{ closed: false }]);
+  });
+
+  test('that is closed makes pending requests look again', async () => {
+    await world.database.query('DELETE FROM booking.sweeps');
+    await post('block', '2027-04-01', '2027-04-03');
+    const sweeps = await world.database.query(
+      'SELECT item_id, start_date::text, end_date::text FROM booking.sweeps',
+    );
+    expect(sweeps).toEqual([
+      { item_id: 'HOTEL-001:SUITE', start_date: '2027-04-01', end_date: '2027-04-03' },
+    ]);
+  });
+
+  test('is nobody else’s to close', async () => {
+    expect((await post('block', '2027-05-01', '2027-05-02', 'owner:owner-1')).status).toBe(403);
+    expect((await post('block', '2027-05-01', '2027-05-02', 'traveler:ann')).status).toBe(403);
+    expect((await post('release', '2027-05-01', '2027-05-02', 'admin:root')).status).toBe(403);
+  });
+
+  test('is closed once under a key', async () => {
+    const first = await post('block', '2027-06-01', '2027-06-02', OWNER, 'close-june');
+    await post('release', '2027-06-01', '2027-06-02');
+    const repeat = await post('block', '2027-06-01', '2027-06-02', OWNER, 'close-june');
+    expect(repeat.text).toBe(first.text);
+    expect((await calendar('2027-06-01', '2027-06-02')).json.data.nights).toMatchObject([{ closed: false }]);
+  });
+});

@@ -1,0 +1,141 @@
+import { localDate } from '../../domain/stay-clock';
+import { addDays } from '../../domain/stay-dates';
+import { seed } from '../../scripts/seed';
+import { about, type Listener, listen } from '../support/listener';
+import { Product } from '../support/product';
+import { type RestCaller, reservationIn } from '../support/rest';
+import { until } from '../support/until';
+
+const TOPICS = [
+  'availability.updated',
+  'payment.authorized',
+  'payment.captured',
+  'payment.failed',
+  'payment.initiated',
+  'payment.refunded',
+  'payment.settled',
+  'reservation.cancelled',
+  'reservation.checkin',
+  'reservation.checkout',
+  'reservation.confirmed',
+  'reservation.created',
+];
+
+let product: Product;
+let listener: Listener;
+let guest: RestCaller;
+let owner: RestCaller;
+
+beforeAll(async () => {
+  product = await Product.create();
+  await seed(product.database.url);
+  await product.start('bridge');
+  await product.start('worker');
+  await product.start('api');
+  listener = await listen(product.config, TOPICS);
+  guest = product.as('traveler:ann');
+  owner = product.as('owner:owner-3');
+});
+afterAll(async () => {
+  await listener?.stop();
+  await product.close();
+});
+
+const today = () => localDate(new Date(), 'Europe/Berlin');
+const at = (rsv: string, rest = '') => `/api/reservations/${rsv}${rest}`;
+
+async function reserve(roomType: string, daysAhead: number) {
+  const checkIn = addDays(today(), daysAhead);
+  const answer = await guest.post('/api/reservations', {
+    propertyId: 'HOTEL-001',
+    roomType,
+    guestDetails: { name: 'Ann Lee', email: 'ann@example.com' },
+    stayDetails: { checkIn, checkOut: addDays(checkIn, 2), guests: 2 },
+    paymentToken: 'tok_approved',
+  });
+  expect(answer.status).toBe(201);
+  return reservationIn(answer);
+}
+
+const read = async (rsv: string) => reservationIn(await guest.get(at(rsv)));
+
+/** What was told of a booking, in its own order. */
+async function heardOf(bookingId: string) {
+  const heard = about(bookingId, await listener.everything(product.database));
+  return heard.toSorted((a, b) => Number(a.value.sequence) - Number(b.value.sequence));
+}
+
+test('a room is reserved, lived in and paid for; every topic hears its part, keyed by the property', async () => {
+  const { id, confirmationNumber: rsv } = await reserve('STD', 0);
+  await product.reached(id, 'CONFIRMED');
+  expect(reservationIn(await owner.post(at(rsv, '/checkin'), {}))).toMatchObject({ status: 'checkin' });
+  await until(
+    () => read(rsv),
+    ({ payment }) => payment.captured === 240,
+  );
+  expect(reservationIn(await owner.post(at(rsv, '/checkout'), {}))).toMatchObject({ status: 'checkout' });
+  await until(
+    () => read(rsv),
+    ({ payment }) => payment.settled === 240,
+  );
+
+  const heard = await heardOf(id);
+  expect(heard.map(({ topic, value }) => [value.sequence, topic, value.state])).toEqual([
+    [1, 'reservation.created', 'PENDING'],
+    [2, 'payment.initiated', 'ACCEPTED'],
+    [3, 'payment.authorized', 'PAYMENT_AUTHORIZED'],
+    [4, 'availability.updated', 'PAYMENT_AUTHORIZED'],
+    [5, 'reservation.confirmed', 'CONFIRMED'],
+    [6, 'reservation.checkin', 'CHECKED_IN'],
+    [7, 'payment.captured', 'CHECKED_IN'],
+    [8, 'reservation.checkout', 'CHECKED_OUT'],
+    [9, 'payment.settled', 'CHECKED_OUT'],
+  ]);
+  for (const { topic, key, headers, value } of heard) {
+    expect(key).toBe('HOTEL-001');
+    expect(headers).toMatchObject({ ce_id: value.eventId, ce_type: topic });
+    expect(value).toMatchObject({ eventType: topic, confirmationNumber: rsv, propertyId: 'HOTEL-001' });
+    if (topic.startsWith('reservation.'))
+      expect(value.guestDetails).toEqual({ guestId: 'ann', name: 'Ann Lee', email: 'ann@example.com' });
+  }
+});
+
+test('a suite by approval is decided by its number, cancelled for what was quoted, and the owner paid that', async () => {
+  const { id, confirmationNumber: rsv } = await reserve('SUITE', 1);
+  expect((await owner.put(`/api/owners/bookings/${rsv}/approve`)).status).toBe(200);
+  await product.reached(id, 'CONFIRMED');
+  const quoted = (await guest.get(at(rsv, '/cancellation-quote'))).body as unknown as {
+    data: { fee: number; refund: number };
+  };
+  const { fee, refund } = quoted.data;
+  // Tomorrow afternoon is less than two days away.
+  expect(fee).toBeGreaterThanOrEqual(320);
+  expect(fee + refund).toBe(640);
+
+  const cancelled = reservationIn(await guest.delete(at(rsv), { reason: 'Plans changed' }));
+  expect(cancelled).toMatchObject({ state: 'CANCELLED', cancellation: { fee, refund } });
+  const over = await until(
+    () => read(rsv),
+    ({ payment }) => payment.settled > 0,
+  );
+  expect(over).toMatchObject({
+    undo: 'done',
+    payment: { status: 'settled', authorized: 640, captured: fee, voided: refund, settled: fee },
+  });
+
+  const heard = await heardOf(id);
+  const cancel = heard.find(({ topic }) => topic === 'reservation.cancelled');
+  expect(cancel?.value).toMatchObject({
+    reason: 'Plans changed',
+    pricingDetails: { totalPrice: 640, fee },
+    stayDetails: { roomType: 'SUITE' },
+  });
+  expect(heard.find(({ topic }) => topic === 'payment.captured')?.value).toMatchObject({ amount: fee });
+  expect(
+    heard.filter(({ topic }) => topic === 'availability.updated').map(({ value }) => value.change),
+  ).toEqual(['blocked', 'released']);
+  const nights = await product.database.query(
+    `SELECT blocked FROM booking.availability_calendar WHERE item_id = 'HOTEL-001:SUITE'`,
+  );
+  expect(nights).toEqual([{ blocked: 0 }, { blocked: 0 }]);
+});
