@@ -48,7 +48,7 @@ CREATE FUNCTION booking.next_invoice_number(p_owner_id text) RETURNS text
 LANGUAGE sql AS $$
   INSERT INTO booking.invoice_counters AS c (owner_id, last) VALUES (p_owner_id, 1)
   ON CONFLICT (owner_id) DO UPDATE SET last = c.last + 1
-  RETURNING 'INV-' || owner_id || '-' || lpad(last::text, 6, '0')
+  RETURNING 'INV-' || owner_id || '-' || lpad(last::text, greatest(6, length(last::text)), '0')
 $$;
 
 -- A bill follows its booking in the booking's own transaction, whatever the step.
