@@ -21,7 +21,7 @@ interface BookingRow {
 /** States in which a booking has a hold or has been charged. */
 const PAID_FOR = ['PAYMENT_AUTHORIZED', 'CONFIRMED', 'CHECKED_IN', 'CHECKED_OUT'];
 /** States in which nothing may be held any more once undoing is over. */
-const OVER = ['CANCELLED', 'REJECTED', 'EXPIRED', 'FAILED'];
+const OVER = ['CANCELLED', 'REJECTED', 'EXPIRED', 'FAILED', 'NO_SHOW'];
 
 /**
  * The provider's books against ours. Money is never moved here: what is found is for an operator, who has the
