@@ -21,10 +21,14 @@ export interface ReservationRows {
 }
 
 export async function readReservation(database: Database, bookingId: string): Promise<ReservationRows> {
-  const { facts, ...booking } = await database.booking.findUniqueOrThrow({
-    where: { id: bookingId },
-    include: { facts: { orderBy: { sequence: 'asc' } } },
-  });
+  // One snapshot: what the row says and what its facts add up to must be of the same moment.
+  const [booking, facts] = await database.$transaction(
+    [
+      database.booking.findUniqueOrThrow({ where: { id: bookingId } }),
+      database.bookingFactRow.findMany({ where: { bookingId }, orderBy: { sequence: 'asc' } }),
+    ],
+    { isolationLevel: 'RepeatableRead' },
+  );
   return { booking, facts, guest: await database.person.findUnique({ where: { id: booking.travelerId } }) };
 }
 
