@@ -6,6 +6,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 
 /** Histories by the release that made them. They are never made again: later code must replay them as they are. */
 export const HISTORIES = join(__dirname, '..', 'replay', 'histories');
+const PROJECT = join(__dirname, '..', '..');
 
 /**
  * With RECORD_HISTORIES=<release>, writes a saga's history as `<release>/<test>.json`. An existing file is left
@@ -22,7 +23,9 @@ export async function keepHistory(saga: WorkflowHandle, testName: string): Promi
     if (recordedNow.has(file)) continue;
     recordedNow.add(file);
     if (existsSync(file)) return;
-    await writeFile(file, `${JSON.stringify(JSON.parse(historyToJSON(await saga.fetchHistory())))}\n`);
+    // Stack traces of failures name this machine's folders, which are nobody else's business.
+    const history = historyToJSON(await saga.fetchHistory()).replaceAll(`${PROJECT}/`, '');
+    await writeFile(file, `${JSON.stringify(JSON.parse(history))}\n`);
     return;
   }
 }
