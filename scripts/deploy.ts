@@ -1,5 +1,6 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { ConfigError, readConfig } from '../platform/config';
+import { temporalEndpoint } from '../platform/temporal/connection';
 
 const USAGE = `Usage: WORKER_BUILD_ID=BUILD npm run deploy
 Makes the worker version BUILD of WORKER_DEPLOYMENT current: from then on its workers get new bookings, and running
@@ -17,11 +18,7 @@ async function main(): Promise<void> {
   const config = readConfig();
   const buildId = config.WORKER_BUILD_ID;
   if (!buildId) throw new ConfigError(`WORKER_BUILD_ID is not set.\n\n${USAGE}`);
-  const connection = await Connection.connect({
-    address: config.TEMPORAL_ADDRESS,
-    tls: config.TEMPORAL_TLS,
-    apiKey: config.TEMPORAL_API_KEY,
-  });
+  const connection = await Connection.connect(temporalEndpoint(config));
   try {
     const begun = Date.now();
     while (!(await makeCurrent(connection, config.TEMPORAL_NAMESPACE, config.WORKER_DEPLOYMENT, buildId))) {

@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { readConfig } from '../platform/config';
 import { migrate } from '../platform/database/migrate';
+import { temporalEndpoint } from '../platform/temporal/connection';
 import { seed } from './seed';
 import { sayOnStderr } from './stack/say';
 import { ensureSearchAttributes } from './stack/search-attributes';
@@ -13,11 +14,7 @@ async function main(): Promise<void> {
   const config = readConfig({ ROLE: 'api', ...process.env });
   const applied = await migrate(config.DATABASE_URL);
   sayOnStderr(applied.length > 0 ? `Migrated: ${applied.join(', ')}.` : 'The schema is up to date.');
-  const connection = await Connection.connect({
-    address: config.TEMPORAL_ADDRESS,
-    tls: config.TEMPORAL_TLS,
-    apiKey: config.TEMPORAL_API_KEY,
-  });
+  const connection = await Connection.connect(temporalEndpoint(config));
   try {
     await ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE);
     sayOnStderr(`Search attributes are registered in namespace ${config.TEMPORAL_NAMESPACE}.`);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Connection, Client as TemporalClient } from '@temporalio/client';
 import { Client } from 'pg';
 import { type Config, ConfigError, readConfig } from '../platform/config';
+import { temporalEndpoint } from '../platform/temporal/connection';
 import { calendarChecks } from './reconcile/calendar-checks';
 import type { Check } from './reconcile/finding';
 import { moneyChecks } from './reconcile/money-checks';
@@ -22,11 +23,7 @@ async function main(): Promise<number> {
   const config = readConfig();
   const database = await connected(config.DATABASE_URL);
   const provider = await connected(config.PAYMENT_SIMULATOR_DATABASE_URL ?? config.DATABASE_URL);
-  const connection = await Connection.connect({
-    address: config.TEMPORAL_ADDRESS,
-    tls: config.TEMPORAL_TLS,
-    apiKey: config.TEMPORAL_API_KEY,
-  });
+  const connection = await Connection.connect(temporalEndpoint(config));
   try {
     const checks = allChecks(config, database, provider, connection);
     const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -13,7 +13,7 @@ import { armFromEnvironment } from '../platform/failpoint';
 import type { Logger } from '../platform/logger';
 import { OutboxHint } from '../platform/outbox-hint';
 import type { RunningRole } from '../platform/role';
-import { connectTemporal } from '../platform/temporal/connection';
+import { connectTemporal, temporalEndpoint } from '../platform/temporal/connection';
 import { temporalTrouble } from '../platform/temporal/trouble';
 import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
 import { installTemporalLogger } from './temporal-logger';
@@ -104,9 +104,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
 
 function temporalConnection(config: Config) {
   return {
-    address: config.TEMPORAL_ADDRESS,
-    tls: config.TEMPORAL_TLS,
-    apiKey: config.TEMPORAL_API_KEY,
+    ...temporalEndpoint(config),
     // The API's client sends nothing compressed either; see docs/benchmarks.md.
     grpcCompression: { codec: 'none' } as const,
   };

@@ -3,6 +3,16 @@ import type { Config } from '../config';
 
 type TemporalSettings = Pick<Config, 'TEMPORAL_ADDRESS' | 'TEMPORAL_TLS' | 'TEMPORAL_API_KEY'>;
 
+/** Where Temporal is and how it is spoken to; the same for client and native connections. */
+export function temporalEndpoint(config: TemporalSettings) {
+  return {
+    address: config.TEMPORAL_ADDRESS,
+    // An API key is never sent in the clear.
+    tls: config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined,
+    ...(config.TEMPORAL_API_KEY !== undefined && { apiKey: config.TEMPORAL_API_KEY }),
+  };
+}
+
 /**
  * A client connection that is made on first use, so that a process starts, and goes on reading, while Temporal is
  * away. Close it with `close()`.
@@ -17,10 +27,7 @@ export function connectTemporal(
   interceptors?: ConnectionOptions['interceptors'],
 ): Connection {
   return Connection.lazy({
-    address: config.TEMPORAL_ADDRESS,
-    // An API key is never sent in the clear.
-    tls: config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined,
-    ...(config.TEMPORAL_API_KEY !== undefined && { apiKey: config.TEMPORAL_API_KEY }),
+    ...temporalEndpoint(config),
     ...(interceptors && { interceptors }),
     // gRPC would let up to two minutes pass between two attempts to connect, long after Temporal is back.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 2_000 },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { temporalEndpoint } from '../../platform/temporal/connection';
 import { ensureSearchAttributes, searchAttributeFlags } from './search-attributes';
 import { GivenServiceError, type ServiceDefinition } from './service-definition';
 import { startTemporal, untilTemporalReady } from './temporal';
@@ -16,10 +17,12 @@ export const temporalService: ServiceDefinition = {
     const namespace = env.TEMPORAL_NAMESPACE || 'default';
     try {
       const connection = await Connection.connect({
-        address,
+        ...temporalEndpoint({
+          TEMPORAL_ADDRESS: address,
+          TEMPORAL_TLS: ['true', '1'].includes(env.TEMPORAL_TLS ?? ''),
+          TEMPORAL_API_KEY: env.TEMPORAL_API_KEY || undefined,
+        }),
         connectTimeout: 5_000,
-        tls: ['true', '1'].includes(env.TEMPORAL_TLS ?? ''),
-        ...(env.TEMPORAL_API_KEY ? { apiKey: env.TEMPORAL_API_KEY } : {}),
       });
       try {
         await connection.workflowService.describeNamespace({ namespace });
