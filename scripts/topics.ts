@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { ConfigError, readConfig } from '../platform/config';
+import { readConfig } from '../platform/config';
 import { openKafka } from '../platform/kafka/open-kafka';
-import { type GroupDescription, KafkaAway, type TopicDescription } from '../platform/kafka/port';
+import type { GroupDescription, TopicDescription } from '../platform/kafka/port';
 import { createLogger } from '../platform/logger';
+import { runKafkaCommand, UsageError } from './kafka-command';
 
 const USAGE = `Usage: npm run -s topics [-- TOPIC]
 Lists the topics with partitions, replicas, retention and messages that can still be read, and the consumer groups
@@ -13,8 +14,6 @@ Reads the brokers of KAFKA_BROKERS.`;
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-
-class UsageError extends Error {}
 
 function readTopic(args: string[]): { topic: string | undefined; help: boolean } {
   try {
@@ -79,16 +78,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${topicTable(topics)}\n\n${groupTable(await admin.describeGroups(), topic)}\n`);
 }
 
-if (require.main === module) {
-  main().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      const usage = error instanceof UsageError;
-      const expected = usage || error instanceof ConfigError || error instanceof KafkaAway;
-      const message = expected ? error.message : (error as Error).stack;
-      const away = error instanceof KafkaAway ? 'Kafka cannot be reached (KAFKA_BROKERS): ' : '';
-      process.stderr.write(`${away}${message}\n${usage ? `\n${USAGE}\n` : ''}`);
-      process.exit(usage ? 2 : 1);
-    },
-  );
-}
+if (require.main === module) runKafkaCommand(main, USAGE);

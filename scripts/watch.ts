@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from '../platform/config';
+import { readConfig } from '../platform/config';
 import { openKafka } from '../platform/kafka/open-kafka';
-import { type IncomingMessage, type Kafka, KafkaAway } from '../platform/kafka/port';
+import type { IncomingMessage, Kafka } from '../platform/kafka/port';
 import { createLogger } from '../platform/logger';
+import { runKafkaCommand, UsageError } from './kafka-command';
 
 const USAGE = `Usage: npm run -s watch -- TOPIC [TOPIC ...] [--from-beginning] [--headers]
 Prints every message as it arrives, one line each: time, topic where there are several, key, value; tabs between.
@@ -13,8 +14,6 @@ Prints every message as it arrives, one line each: time, topic where there are s
 
 Reads the brokers of KAFKA_BROKERS. Leaves no offsets and no group behind. Ctrl-C ends it.
 \`npm run -s topics\` lists what can be watched.`;
-
-class UsageError extends Error {}
 
 interface Wanted {
   readonly topics: readonly string[];
@@ -93,16 +92,4 @@ function endOfWatch(): { promise: Promise<void>; fail: (error: Error) => void } 
   return { promise, fail };
 }
 
-if (require.main === module) {
-  main().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      const usage = error instanceof UsageError;
-      const expected = usage || error instanceof ConfigError || error instanceof KafkaAway;
-      const message = expected ? error.message : (error as Error).stack;
-      const away = error instanceof KafkaAway ? 'Kafka cannot be reached (KAFKA_BROKERS): ' : '';
-      process.stderr.write(`${away}${message}\n${usage ? `\n${USAGE}\n` : ''}`);
-      process.exit(usage ? 2 : 1);
-    },
-  );
-}
+if (require.main === module) runKafkaCommand(main, USAGE);
