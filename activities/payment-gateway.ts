@@ -1,5 +1,12 @@
 import type { Money } from '../domain/money';
-import type { AuthorizeOutcome, AuthorizeRequest, HoldOutcome, SettleRequest } from '../domain/payment';
+import type {
+  AuthorizeOutcome,
+  AuthorizeRequest,
+  HoldOutcome,
+  SaveCardOutcome,
+  SaveCardRequest,
+  SettleRequest,
+} from '../domain/payment';
 
 /**
  * The provider that moves money. Every call carries an idempotency key: repeating a call under its key never moves
@@ -8,6 +15,8 @@ import type { AuthorizeOutcome, AuthorizeRequest, HoldOutcome, SettleRequest } f
  * A call that got no answer is `unknown`; a provider that could not even be reached throws {@link GatewayUnreachable}.
  */
 export interface PaymentGateway {
+  /** Verifies a card and keeps it with the provider, to be charged when nobody is there. */
+  saveCard(request: SaveCardRequest): Promise<SaveCardOutcome>;
   authorize(request: AuthorizeRequest): Promise<AuthorizeOutcome>;
   capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome>;
   void(request: { key: string; authorizationId: string }): Promise<HoldOutcome>;

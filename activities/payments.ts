@@ -3,7 +3,9 @@ import type { Money } from '../domain/money';
 import type {
   AuthorizeRequest,
   DefiniteAuthorizeOutcome,
+  DefiniteSaveCardOutcome,
   HoldOutcome,
+  SaveCardRequest,
   SettleRequest,
 } from '../domain/payment';
 import { failpoint } from '../platform/failpoint';
@@ -50,6 +52,13 @@ export function payments({ gateway }: { readonly gateway: PaymentGateway }) {
       const answer = await gateway.authorize(request);
       await failpoint('authorize.answered');
       if (answer.outcome === 'unknown') throw unknownOutcome('authorization', answer.detail);
+      return attempted(answer);
+    },
+
+    /** Keeps a card for later. */
+    async saveCard(request: SaveCardRequest): Promise<Attempted<DefiniteSaveCardOutcome>> {
+      const answer = await gateway.saveCard(request);
+      if (answer.outcome === 'unknown') throw unknownOutcome('saving of the card', answer.detail);
       return attempted(answer);
     },
 

@@ -26,12 +26,20 @@ export const FACT_TYPES = [
   'booking.cancelled',
   'booking.failed',
   'booking.no-show',
+  'booking.modified',
+  'payment.card-saved',
   'payment.authorized',
   'payment.declined',
   'payment.captured',
   'payment.capture-failed',
+  'payment.voided',
+  'payment.refunded',
+  'payment.disputed',
+  'payment.dispute-won',
+  'payment.dispute-lost',
   'payment.settled',
   'inventory.blocked',
+  'inventory.released',
   'undo.completed',
   'undo.needs-operator',
   'undo.skipped',
@@ -48,10 +56,32 @@ const undoing = <S extends BookingState>(state: S) => ({
   'undo.skipped': state,
 });
 
-/** The money that stays with the owner when a confirmed booking is not used. */
-const keepingFee = <S extends BookingState>(state: S) => ({
+/** Holds and cards of a booking whose money is still to be taken: taken anew, given back, declined. */
+const holding = <S extends BookingState>(state: S) => ({
+  'payment.card-saved': state,
+  'payment.authorized': state,
+  'payment.declined': state,
+  'payment.voided': state,
+});
+
+/** The money that is taken from a hold, or is not. */
+const taking = <S extends BookingState>(state: S) => ({
   'payment.captured': state,
   'payment.capture-failed': state,
+});
+
+/** What can become of money once it was taken, at any time after. */
+const returning = <S extends BookingState>(state: S) => ({
+  'payment.refunded': state,
+  'payment.disputed': state,
+  'payment.dispute-won': state,
+  'payment.dispute-lost': state,
+});
+
+/** The money that stays with the owner when a booking is over. */
+const closing = <S extends BookingState>(state: S) => ({
+  ...taking(state),
+  ...returning(state),
   'payment.settled': state,
 });
 
@@ -62,6 +92,8 @@ const keepingFee = <S extends BookingState>(state: S) => ({
 export const TRANSITIONS: Readonly<Record<Origin, Readonly<Partial<Record<FactType, BookingState>>>>> = {
   NONE: { 'booking.opened': 'PENDING' },
   PENDING: {
+    'inventory.blocked': 'PENDING',
+    'inventory.released': 'PENDING',
     'booking.accepted': 'ACCEPTED',
     'booking.rejected': 'REJECTED',
     'booking.expired': 'EXPIRED',
@@ -70,33 +102,44 @@ export const TRANSITIONS: Readonly<Record<Origin, Readonly<Partial<Record<FactTy
   ACCEPTED: {
     'payment.declined': 'ACCEPTED',
     'payment.authorized': 'PAYMENT_AUTHORIZED',
+    'payment.card-saved': 'PAYMENT_AUTHORIZED',
     'booking.failed': 'FAILED',
     'booking.cancelled': 'CANCELLED',
   },
   PAYMENT_AUTHORIZED: {
     'inventory.blocked': 'PAYMENT_AUTHORIZED',
-    'payment.captured': 'PAYMENT_AUTHORIZED',
-    'payment.capture-failed': 'PAYMENT_AUTHORIZED',
+    ...taking('PAYMENT_AUTHORIZED'),
     'booking.confirmed': 'CONFIRMED',
     'booking.failed': 'FAILED',
     'booking.cancelled': 'CANCELLED',
   },
   CONFIRMED: {
+    'booking.modified': 'CONFIRMED',
+    ...holding('CONFIRMED'),
+    ...taking('CONFIRMED'),
+    ...returning('CONFIRMED'),
     'booking.checked-in': 'CHECKED_IN',
     'booking.no-show': 'NO_SHOW',
     'booking.cancelled': 'CANCELLED',
+    // A card that was saved months ago may be declined when the hold is taken.
+    'booking.failed': 'FAILED',
   },
   CHECKED_IN: {
-    'payment.captured': 'CHECKED_IN',
-    'payment.capture-failed': 'CHECKED_IN',
+    ...holding('CHECKED_IN'),
+    ...taking('CHECKED_IN'),
+    ...returning('CHECKED_IN'),
     'booking.checked-out': 'CHECKED_OUT',
   },
-  CHECKED_OUT: { 'payment.settled': 'CHECKED_OUT' },
-  CANCELLED: { ...undoing('CANCELLED'), ...keepingFee('CANCELLED') },
-  REJECTED: {},
-  EXPIRED: {},
-  FAILED: undoing('FAILED'),
-  NO_SHOW: { ...undoing('NO_SHOW'), ...keepingFee('NO_SHOW') },
+  CHECKED_OUT: {
+    ...closing('CHECKED_OUT'),
+    'payment.voided': 'CHECKED_OUT',
+    'inventory.released': 'CHECKED_OUT',
+  },
+  CANCELLED: { ...undoing('CANCELLED'), ...closing('CANCELLED') },
+  REJECTED: undoing('REJECTED'),
+  EXPIRED: undoing('EXPIRED'),
+  FAILED: { ...undoing('FAILED'), ...closing('FAILED') },
+  NO_SHOW: { ...undoing('NO_SHOW'), ...closing('NO_SHOW') },
 };
 
 /** States in which nothing is left to be done for the stay itself; undoing may still run. */

@@ -1,8 +1,9 @@
 import type { BookingState, FactType, UndoStatus } from './booking-state';
 import type { CancellationPolicy } from './cancellation';
 import type { BillingId, BookingId, ItemId, OwnerId, TravelerId } from './ids';
-import type { System } from './item';
+import type { BlockPolicy, System } from './item';
 import type { Money } from './money';
+import type { PaymentPlan } from './payment-policy';
 import type { Stay } from './stay-dates';
 
 /** Who brought a change about, as listeners are told. An administrator acts as SYSTEM. */
@@ -67,8 +68,14 @@ export interface BookingTerms {
   readonly checkInFrom?: string;
   /** `by-owner`: when a guest who was not checked in counts as never having come. */
   readonly noShowAt?: string;
-  /** What a cancel by the guest, or never coming, costs. Absent: nothing. Not for what was paid before confirmation. */
+  /** What a cancel by the guest, or never coming, costs. Absent: nothing. */
   readonly cancellation?: CancellationPolicy;
+  /** How the price is collected. Absent in bookings of the first release: one hold at acceptance, taken at `capture`. */
+  readonly payment?: PaymentPlan;
+  /** Whether the request takes its nights while it waits for its owner. Absent: no. */
+  readonly block?: BlockPolicy;
+  /** The share of the owner's earnings that stays with the house. Absent: none. */
+  readonly commissionBasisPoints?: number;
 }
 
 /** `by-timer`: the clock alone. `by-owner`: the owner checks the guest in, and out where the clock is not first. */

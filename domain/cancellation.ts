@@ -1,4 +1,4 @@
-import type { Money } from './money';
+import { type Money, share, subtract } from './money';
 
 /** Cancelled at least so many hours before check-in, this share of the price is not charged. */
 export interface CancellationTier {
@@ -53,9 +53,5 @@ export function noShowFee({ noShow }: CancellationPolicy, price: Money, nights: 
 
 /** What is left of `price` once `fee` is kept. */
 export function refundAfter(price: Money, fee: Money): Money {
-  return { ...price, amount: price.amount - fee.amount };
-}
-
-function share(price: Money, percent: number): Money {
-  return { ...price, amount: Math.floor((price.amount * percent) / 100) };
+  return subtract(price, fee);
 }

@@ -1,6 +1,7 @@
 import type { CancellationPolicy } from './cancellation';
 import type { ItemId, OwnerId } from './ids';
 import type { Money } from './money';
+import type { PaymentPolicy } from './payment-policy';
 import type { CalendarDate } from './stay-dates';
 
 /** The three systems whose front ends and listeners speak to the product (see docs/architecture.md). */
@@ -40,4 +41,22 @@ export interface Item {
   readonly cancellation?: CancellationPolicy;
   /** Local wall clock, `HH:mm`, of the day after check-in: from then on a guest counts as never having come. */
   readonly noShowTime?: string;
+  /** Rises with every change of the item, its rates and its closed dates; the `sequence` of its facts. */
+  readonly version: number;
+  /** Nights; absent: no limit but the product's own. */
+  readonly minNights?: number;
+  readonly maxNights?: number;
+  /** A booking must be made at least so many hours before check-in. */
+  readonly leadTimeHours: number;
+  readonly blockPolicy: BlockPolicy;
+  readonly paymentPolicy: PaymentPolicy;
+  /** The share of what an owner earns that stays with the house, hundredths of a percent. */
+  readonly commissionBasisPoints: number;
+  /** An item that is off sale takes no new bookings; those it has go on. */
+  readonly onSale: boolean;
 }
+
+/** Whether a request that still waits for its owner takes its nights, and for how long at most. */
+export type BlockPolicy =
+  | { readonly pending: 'free' }
+  | { readonly pending: 'blocked'; readonly expiresAfterSeconds: number };

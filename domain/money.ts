@@ -74,3 +74,23 @@ export function sameMoney(a: Money, b: Money): boolean {
 export function multiply(money: Money, times: number): Money {
   return { amount: money.amount * times, currency: money.currency };
 }
+
+/** `percent` of `money`; fractions of the minor unit are dropped. */
+export function share(money: Money, percent: number): Money {
+  return { ...money, amount: Math.floor((money.amount * percent) / 100) };
+}
+
+/** @throws {TypeError} for two currencies, which is a defect */
+export function add(a: Money, b: Money): Money {
+  return { amount: a.amount + sameCurrency(a, b).amount, currency: a.currency };
+}
+
+/** @throws {TypeError} for two currencies, which is a defect */
+export function subtract(a: Money, b: Money): Money {
+  return { amount: a.amount - sameCurrency(a, b).amount, currency: a.currency };
+}
+
+function sameCurrency(a: Money, b: Money): Money {
+  if (a.currency !== b.currency) throw new TypeError(`${a.currency} and ${b.currency} do not add up`);
+  return b;
+}

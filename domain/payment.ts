@@ -5,9 +5,29 @@ import type { Money } from './money';
 export interface AuthorizeRequest {
   readonly key: string;
   readonly bookingId: BookingId;
+  /** A token, or the reference of a card saved before. */
   readonly token: string;
   readonly amount: Money;
+  /** The cardholder is not there to confirm anything: a saved card is charged. */
+  readonly offSession?: boolean;
 }
+
+/** Asks the provider to keep a card for later. Repeating it under the same `key` never saves it twice. */
+export interface SaveCardRequest {
+  readonly key: string;
+  readonly bookingId: BookingId;
+  readonly travelerId: string;
+  readonly token: string;
+}
+
+/** What a provider can answer to that. `card`: a reference that {@link AuthorizeRequest} takes as its token. */
+export type SaveCardOutcome =
+  | { readonly outcome: 'saved'; readonly card: string }
+  | { readonly outcome: 'declined'; readonly code: DeclineCode }
+  | { readonly outcome: 'requires_action'; readonly actionUrl: string }
+  | { readonly outcome: 'unknown'; readonly detail: string };
+
+export type DefiniteSaveCardOutcome = Exclude<SaveCardOutcome, { outcome: 'unknown' }>;
 
 /** What a provider can answer to an authorization. `unknown`: a hold may or may not have been taken. */
 export type AuthorizeOutcome =

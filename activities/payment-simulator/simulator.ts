@@ -7,6 +7,8 @@ import type {
   AuthorizeRequest,
   DeclineCode,
   HoldOutcome,
+  SaveCardOutcome,
+  SaveCardRequest,
   SettleRequest,
 } from '../../domain/payment';
 import { GatewayUnreachable, type PaymentGateway } from '../payment-gateway';
@@ -28,7 +30,21 @@ interface AuthorizationRow {
 export class PaymentSimulator implements PaymentGateway {
   constructor(private readonly books: Pool) {}
 
+  /** A card that would be declined at once cannot be saved; what else its token does, it does when it is charged. */
+  async saveCard({ key, token }: SaveCardRequest): Promise<SaveCardOutcome> {
+    const behaviour = behaviourOf(token);
+    if (behaviour === undefined) return { outcome: 'declined', code: 'unknown_token' };
+    if (behaviour.decline) return { outcome: 'declined', code: behaviour.decline };
+    const { rows } = await this.books.query<{ card_reference: string }>(
+      `INSERT INTO payment_simulator.cards AS c (key, card_reference, token) VALUES ($1, $2, $3)
+       ON CONFLICT (key) DO UPDATE SET token = c.token RETURNING card_reference`,
+      [key, `card_${randomUUID()}`, token],
+    );
+    return { outcome: 'saved', card: one(rows, key).card_reference };
+  }
+
   async authorize(request: AuthorizeRequest): Promise<AuthorizeOutcome> {
+    const token = await this.tokenOf(request.token);
     const { rows } = await this.books.query<AuthorizationRow>(
       `INSERT INTO payment_simulator.authorizations AS a
          (key, authorization_id, booking_id, token, amount, currency, status, calls)
@@ -39,10 +55,10 @@ export class PaymentSimulator implements PaymentGateway {
         request.key,
         `auth_${randomUUID()}`,
         request.bookingId,
-        request.token,
+        token,
         request.amount.amount,
         request.amount.currency,
-        approvesAtOnce(behaviourOf(request.token)) ? 'held' : 'calling',
+        approvesAtOnce(behaviourOf(token)) ? 'held' : 'calling',
       ],
     );
     const row = one(rows, request.key);
@@ -118,6 +134,16 @@ export class PaymentSimulator implements PaymentGateway {
       [request.key, request.bookingId, request.ownerId, request.amount.amount, request.amount.currency],
     );
     return { outcome: 'done', reference: `payout_${request.key}` };
+  }
+
+  /** The token behind a saved card's reference; any other token is itself. */
+  private async tokenOf(token: string): Promise<string> {
+    if (!token.startsWith('card_')) return token;
+    const { rows } = await this.books.query<{ token: string }>(
+      'SELECT token FROM payment_simulator.cards WHERE card_reference = $1',
+      [token],
+    );
+    return rows[0]?.token ?? token;
   }
 
   /** Decides a call that is still open; one that was decided keeps its first outcome, as providers do. */

@@ -1,6 +1,7 @@
 import type { CancellationPolicy } from '../../domain/cancellation';
 import type { ItemId, OwnerId, TravelerId } from '../../domain/ids';
-import type { Item, ItemKind, System } from '../../domain/item';
+import type { BlockPolicy, Item, ItemKind, System } from '../../domain/item';
+import type { PaymentPolicy } from '../../domain/payment-policy';
 import type { CalendarDate, Stay } from '../../domain/stay-dates';
 import type { Database } from '../../platform/database/client';
 import type { Item as ItemRow } from '../../prisma/generated/client';
@@ -30,6 +31,14 @@ export function itemOf(row: ItemRow): Item {
       cancellation: row.cancellationPolicy as unknown as CancellationPolicy,
     }),
     ...(row.noShowTime && { noShowTime: row.noShowTime }),
+    version: row.version,
+    ...(row.minNights !== null && { minNights: row.minNights }),
+    ...(row.maxNights !== null && { maxNights: row.maxNights }),
+    leadTimeHours: row.leadTimeHours,
+    blockPolicy: row.blockPolicy as unknown as BlockPolicy,
+    paymentPolicy: row.paymentPolicy as unknown as PaymentPolicy,
+    commissionBasisPoints: row.commissionBasisPoints,
+    onSale: row.onSale,
   };
 }
 

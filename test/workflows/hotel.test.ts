@@ -31,6 +31,7 @@ let world: SagaWorld;
 let rooms = 0;
 beforeAll(async () => {
   world = await sagaWorld((real) => ({
+    saveCard: (request) => real.saveCard(request),
     authorize: (request) => real.authorize(request),
     void: (request) => real.void(request),
     refund: (request) => real.refund(request),
