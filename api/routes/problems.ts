@@ -20,7 +20,13 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'nights-unavailable':
     'Some nights, seats or cars cannot be sold any more; `nights` lists the days, where they are known. Choose others.',
   'nights-sold':
-    'Nights that are sold cannot be closed; `bookings` says to whom. Cancel those first, or close other nights.',
+    'Nights that are sold cannot be closed, nor can there be fewer than are sold; `bookings` or `nights` says which. Cancel those first, or choose other nights.',
+  'not-on-sale': 'The owner sells it no more, or not yet. Bookings made before go on.',
+  'item-exists': 'The id is taken. Choose another one, or change that item.',
+  'item-has-bookings':
+    'What `fields` names cannot change once an item has bookings. Take it off sale and create another one.',
+  'version-conflict':
+    'The change was made for an earlier version than `version`, where the item stands. Read it again, and change that.',
   'illegal-transition':
     'The booking has moved on, and what you ask is not possible in its `state`. Read it again.',
   'undo-not-waiting': 'Only an undo that needs an operator can be retried or skipped.',
