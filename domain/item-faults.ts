@@ -65,6 +65,10 @@ const CHECKS: readonly Check[] = [
     system === 'travel' && paymentPolicy.kind !== 'at-check-in'
       ? fault('paymentPolicy', 'what travel sells is always paid before it is confirmed; leave this out')
       : undefined,
+  ({ system, cancellation }) =>
+    system === 'travel' && cancellation !== undefined
+      ? fault('cancellation', 'what travel sells is given back whole; leave this out')
+      : undefined,
   ({ cancellation }) => {
     const hours = cancellation?.tiers.map(({ hoursBefore }) => hoursBefore) ?? [];
     return new Set(hours).size < hours.length
