@@ -7,6 +7,7 @@ import { blockNights } from './inventory';
 import { handleMessages } from './message-handlers';
 import { ownerDecision } from './owner-decision';
 import { authorizePayment } from './payment';
+import { blockWhilePending } from './pending-nights';
 import { BookingEnds, SagaRecord } from './saga-record';
 import { checkIn, checkOut, settle } from './stay';
 import { Visibility } from './visibility';
@@ -33,6 +34,7 @@ export async function bookingSaga(request: BookingRequest): Promise<SagaResult> 
   await CancellationScope.nonCancellable(async () => {
     try {
       await open(booking);
+      await blockWhilePending(booking);
       await ownerDecision(booking, visibility);
       await authorizePayment(booking, visibility);
       await blockNights(booking);

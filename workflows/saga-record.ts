@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { Step, StepPatch } from '../activities/booking-steps';
+import type { Nights, Step, StepPatch } from '../activities/booking-steps';
 import type { Actor, BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
 import {
   type FactType,
@@ -42,6 +42,15 @@ export interface Hold {
   captured: boolean;
 }
 
+/** Nights that are blocked for the booking. */
+export interface Block {
+  readonly nights: Nights;
+  /** The undo that gives them back. */
+  readonly undo: UndoEntry;
+  /** When they were taken; milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /** What a step adds to what the record knows by itself. */
 export interface StepDetails {
   readonly actor?: Actor;
@@ -73,6 +82,10 @@ export class SagaRecord {
   paymentToken: string | undefined;
   /** The hold that was asked for last; the only one that may be open. */
   hold: Hold | undefined;
+  /** The nights it has now; absent where it has none. */
+  block: Block | undefined;
+  /** How often nights were asked for: each asking has a block of its own. */
+  blockRounds = 0;
   /** A nudge that the calendar changed. */
   recheck = false;
   /** Set where a running step may be cut short between its attempts. */

@@ -7,7 +7,17 @@ import type { Stay } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
 import { circumstances, findItem, type Person, rememberPerson } from './catalogue';
-import { checkDates, checkGuests, checkNights, checkOwner, checkPrice, type FieldNames } from './checks';
+import {
+  checkDates,
+  checkGuests,
+  checkLimits,
+  checkNights,
+  checkOnSale,
+  checkOwner,
+  checkPrice,
+  checkQuantity,
+  type FieldNames,
+} from './checks';
 import { sagaRequest, tokenToCharge } from './saga-request';
 
 /** A wish to stay, whichever spelling it came in. */
@@ -16,6 +26,8 @@ export interface Wish {
   readonly ownerId?: string | undefined;
   readonly stay: Stay;
   readonly guests: number;
+  /** How many of the item; absent: one. A property is booked whole. */
+  readonly quantity?: number | undefined;
   /** Decimal; what the client has shown. */
   readonly totalPrice?: number | undefined;
   readonly paymentToken?: string | undefined;
@@ -26,8 +38,10 @@ export interface Wish {
   readonly guest?: Person;
 }
 
-/** A property is booked whole. */
-export const STAY_QUANTITY = 1;
+/** How many of the item are wished for. */
+export function quantityOf({ quantity = 1 }: Wish): number {
+  return quantity;
+}
 
 /** @throws {Problem} for whatever stands against the booking */
 export async function stayRequest(
@@ -40,12 +54,16 @@ export async function stayRequest(
   const item = await findItem(deps.database, wish.itemId, wish.system ?? 'stays');
   if (!item) throw new Problem('not-found', `There is no property ${wish.itemId}.`);
   checkOwner(item, wish.ownerId);
+  const quantity = quantityOf(wish);
+  checkOnSale(item);
   checkDates(item, stay, deps.now(), names);
-  checkGuests(item, guests, names);
-  const quote = quoteStay(item, stay, STAY_QUANTITY);
+  checkLimits(item, stay, deps.now(), names);
+  checkQuantity(item, quantity, names.quantity ?? 'quantity');
+  checkGuests(item, guests, names, quantity);
+  const quote = quoteStay(item, stay, quantity);
   checkPrice(quote, wish.totalPrice, names);
   const travelerId = caller.id as TravelerId;
-  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, STAY_QUANTITY, travelerId);
+  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
   const { name, email = caller.email } = wish.guest ?? {};
   await rememberPerson(deps.database, caller.id, { name, email });

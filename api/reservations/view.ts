@@ -52,6 +52,7 @@ export function reservationView({ booking, facts, guest }: ReservationRows): Res
       checkOut: view.checkOut,
       nights: view.nights,
       guests: view.guests,
+      rooms: booking.quantity,
       checkInFrom: terms.checkInFrom ?? terms.checkInAt,
       checkInAt: terms.checkInAt,
       checkOutAt: terms.checkOutAt,

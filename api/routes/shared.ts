@@ -25,6 +25,7 @@ export const CREATE_PROBLEMS = [
   'wrong-owner',
   'price-changed',
   'nights-unavailable',
+  'not-on-sale',
   'outcome-unknown',
 ] as const satisfies ProblemCode[];
 
