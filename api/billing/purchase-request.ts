@@ -1,17 +1,17 @@
 import type { BookingRequest } from '../../domain/booking';
 import { type BookingId, billingIdOf, type TravelerId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
-import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import { addDays, type Stay } from '../../domain/stay-dates';
 import { travelTypeOf } from '../../domain/travel-type';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Caller } from '../auth/caller';
 import { circumstances, findItem, rememberEmail } from '../bookings/catalogue';
-import { checkDates, checkNights, checkPrice, type FieldNames, stayInstants } from '../bookings/checks';
+import { checkDates, checkNights, type FieldNames, stayInstants } from '../bookings/checks';
 import { sagaRequest, tokenToCharge } from '../bookings/saga-request';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
+import { agree, judgePrice } from '../rates/agree';
 import type { Purchase } from './fields';
 
 const names: FieldNames = {
@@ -19,6 +19,8 @@ const names: FieldNames = {
   end: 'endDate',
   guests: 'quantity',
   total: 'totalAmountPaid',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
 };
 
 /** What is bought and for when. */
@@ -72,8 +74,11 @@ export async function purchaseRequest(
   checkDates(item, stay, deps.now(), names);
   checkNotDeparted(item, stay, deps.now());
   checkQuantity(item, quantity);
-  const quote = quoteStay(item, stay, quantity);
-  checkPrice(quote, purchase.totalAmountPaid, names);
+  const { totalAmountPaid: totalPrice, ratePlan, quoteId } = purchase;
+  // Each seat, room or car counts as one guest.
+  const stayers = { stay, guests: quantity, quantity };
+  const wish = { totalPrice, ratePlan, quoteId };
+  const price = await judgePrice(deps, item, stayers, wish, names, bookingId);
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
@@ -84,9 +89,12 @@ export async function purchaseRequest(
       'You have no stored payment method. Send a token of the payment provider as paymentMethod.',
     );
   }
+  const { quote, rate } = await agree(deps, item, price, bookingId);
   await rememberEmail(deps.database, caller.id, caller.email);
   await rememberDetails(deps, bookingId, travelerId, purchase.bookingDetails);
-  const request = sagaRequest({ bookingId, item, travelerId, stay, guests: quantity, quote, paymentToken });
+  const guests = quantity;
+  const agreed = { bookingId, item, travelerId, stay, guests, quote, rate, paymentToken };
+  const request = sagaRequest(agreed);
   return {
     ...request,
     billingId: billingIdOf(bookingId),

@@ -1,7 +1,7 @@
-import type { BookingRequest } from '../../domain/booking';
+import type { BookingRate, BookingRequest } from '../../domain/booking';
 import type { BookingId, TravelerId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
-import type { Quote } from '../../domain/pricing';
+import type { Money } from '../../domain/money';
 import type { Stay } from '../../domain/stay-dates';
 import type { ApiDeps } from '../deps';
 import { hotelTerms } from '../reservations/terms';
@@ -14,13 +14,15 @@ export interface Agreement {
   readonly travelerId: TravelerId;
   readonly stay: Stay;
   readonly guests: number;
-  readonly quote: Quote;
+  /** The price that was agreed. */
+  readonly quote: { readonly quantity: number; readonly total: Money };
+  readonly rate: BookingRate;
   readonly paymentToken: string | undefined;
 }
 
 /** A booking under its item's terms as they stand now. */
 export function sagaRequest(agreement: Agreement): BookingRequest {
-  const { bookingId, item, travelerId, stay, guests, quote, paymentToken } = agreement;
+  const { bookingId, item, travelerId, stay, guests, quote, rate, paymentToken } = agreement;
   return {
     bookingId,
     system: item.system,
@@ -32,6 +34,7 @@ export function sagaRequest(agreement: Agreement): BookingRequest {
     guests,
     quantity: quote.quantity,
     price: quote.total,
+    rate,
     ...(paymentToken !== undefined && { paymentToken }),
     terms: {
       instant: item.instant,

@@ -28,6 +28,8 @@ const names = {
   end: 'stayDetails.checkOut',
   guests: 'stayDetails.guests',
   total: 'totalPrice',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
 };
 
 const found = (data: z.ZodType) => z.object({ success: z.literal(true), data });
@@ -111,6 +113,8 @@ function createRoute(deps: ApiDeps): Route {
         guests: stayDetails.guests ?? stayDetails.numberOfGuests ?? 1,
         guest: { name: guestName(body), email: guestDetails.email },
         totalPrice: body.totalPrice,
+        ratePlan: body.ratePlan,
+        quoteId: body.quoteId,
         paymentToken: body.paymentToken,
       };
       return createOnce(

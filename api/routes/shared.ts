@@ -24,6 +24,7 @@ export const CREATE_PROBLEMS = [
   'not-found',
   'wrong-owner',
   'price-changed',
+  'quote-not-valid',
   'nights-unavailable',
   'outcome-unknown',
 ] as const satisfies ProblemCode[];
