@@ -38,14 +38,21 @@ interface Sale {
 }
 
 /**
- * Closes nights for sale, all or none. Requests that wait for a decision on them are asked to look again.
+ * Closes nights for sale, all or none, and records it where any was open. Requests that wait for a decision on them
+ * are asked to look again.
+ * @param actorId who closes them
  * @throws {Problem} `nights-sold` naming the bookings
  */
-export async function closeNights(database: Database, itemId: ItemId, { start, end }: Stay): Promise<void> {
+export async function closeNights(
+  database: Database,
+  itemId: ItemId,
+  { start, end }: Stay,
+  actorId: string,
+): Promise<void> {
   const bookings = await database.$queryRaw<Sale[]>`
     SELECT s.booking_id AS "bookingId", b.confirmation_number AS "confirmationNumber",
            array_agg(s.night::text ORDER BY s.night) AS nights
-    FROM booking.close_nights(${itemId}, ${start}::date, ${end}::date) s
+    FROM booking.close_nights(${itemId}, ${start}::date, ${end}::date, ${actorId}) s
     LEFT JOIN booking.bookings b ON b.id = s.booking_id
     GROUP BY s.booking_id, b.confirmation_number ORDER BY min(s.night), s.booking_id`;
   if (bookings.length === 0) return;
@@ -57,9 +64,12 @@ export async function closeNights(database: Database, itemId: ItemId, { start, e
   );
 }
 
-/** Opens nights again; those that were open stay so. */
-export async function openNights(database: Database, itemId: ItemId, { start, end }: Stay): Promise<void> {
-  await database.$executeRaw`
-    UPDATE booking.availability_calendar SET closed = false
-    WHERE item_id = ${itemId} AND night >= ${start}::date AND night < ${end}::date AND closed`;
+/** Opens nights again, and records it where any was closed; those that were open stay so. */
+export async function openNights(
+  database: Database,
+  itemId: ItemId,
+  { start, end }: Stay,
+  actorId: string,
+): Promise<void> {
+  await database.$queryRaw`SELECT booking.open_nights(${itemId}, ${start}::date, ${end}::date, ${actorId})`;
 }

@@ -7,7 +7,15 @@ import { travelTypeOf } from '../../domain/travel-type';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Caller } from '../auth/caller';
 import { circumstances, findItem, rememberEmail } from '../bookings/catalogue';
-import { checkDates, checkNights, type FieldNames, stayInstants } from '../bookings/checks';
+import {
+  checkDates,
+  checkLimits,
+  checkNights,
+  checkOnSale,
+  checkQuantity,
+  type FieldNames,
+  stayInstants,
+} from '../bookings/checks';
 import { sagaRequest, tokenToCharge } from '../bookings/saga-request';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
@@ -71,9 +79,11 @@ export async function purchaseRequest(
   bookingId: BookingId,
 ): Promise<BookingRequest> {
   const { quantity } = purchase;
+  checkOnSale(item);
   checkDates(item, stay, deps.now(), names);
   checkNotDeparted(item, stay, deps.now());
-  checkQuantity(item, quantity);
+  checkLimits(item, stay, deps.now(), names);
+  checkQuantity(item, quantity, names.guests);
   const { totalAmountPaid: totalPrice, ratePlan, quoteId } = purchase;
   // Each seat, room or car counts as one guest.
   const stayers = { stay, guests: quantity, quantity };
@@ -106,13 +116,6 @@ export async function purchaseRequest(
 function checkNotDeparted(item: Item, stay: Stay, now: Date): void {
   if (item.kind !== 'flight' || new Date(stayInstants(item, stay).checkInAt) > now) return;
   throw fieldProblem('invalid-dates', [{ field: names.start, message: `${item.name} has departed` }]);
-}
-
-function checkQuantity(item: Item, quantity: number): void {
-  if (quantity <= item.capacity) return;
-  throw fieldProblem('invalid-request', [
-    { field: 'quantity', message: `of ${item.name} there are ${item.capacity}` },
-  ]);
 }
 
 /** An earlier attempt at the same purchase has said it already. */

@@ -7,7 +7,16 @@ import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
 import { agree, judgePrice, type RateWish } from '../rates/agree';
 import { circumstances, findItem, type Person, rememberPerson } from './catalogue';
-import { checkDates, checkGuests, checkNights, checkOwner, type FieldNames } from './checks';
+import {
+  checkDates,
+  checkGuests,
+  checkLimits,
+  checkNights,
+  checkOnSale,
+  checkOwner,
+  checkQuantity,
+  type FieldNames,
+} from './checks';
 import { sagaRequest, tokenToCharge } from './saga-request';
 
 /** A wish to stay, whichever spelling it came in. */
@@ -16,6 +25,8 @@ export interface Wish extends RateWish {
   readonly ownerId?: string | undefined;
   readonly stay: Stay;
   readonly guests: number;
+  /** How many of the item; absent: one. A property is booked whole. */
+  readonly quantity?: number | undefined;
   readonly paymentToken?: string | undefined;
   readonly names: FieldNames;
   /** Whose item it must be. @default stays */
@@ -24,8 +35,10 @@ export interface Wish extends RateWish {
   readonly guest?: Person;
 }
 
-/** A property is booked whole. */
-export const STAY_QUANTITY = 1;
+/** How many of the item are wished for. */
+export function quantityOf({ quantity = 1 }: Wish): number {
+  return quantity;
+}
 
 /** @throws {Problem} for whatever stands against the booking */
 export async function stayRequest(
@@ -38,12 +51,16 @@ export async function stayRequest(
   const item = await findItem(deps.database, wish.itemId, wish.system ?? 'stays');
   if (!item) throw new Problem('not-found', `There is no property ${wish.itemId}.`);
   checkOwner(item, wish.ownerId);
+  const quantity = quantityOf(wish);
+  checkOnSale(item);
   checkDates(item, stay, deps.now(), names);
-  checkGuests(item, guests, names);
-  const stayers = { stay, guests, quantity: STAY_QUANTITY };
+  checkLimits(item, stay, deps.now(), names);
+  checkQuantity(item, quantity, names.quantity ?? 'quantity');
+  checkGuests(item, guests, names, quantity);
+  const stayers = { stay, guests, quantity };
   const price = await judgePrice(deps, item, stayers, wish, names, bookingId);
   const travelerId = caller.id as TravelerId;
-  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, STAY_QUANTITY, travelerId);
+  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
   const { quote, rate } = await agree(deps, item, price, bookingId);
   const { name, email = caller.email } = wish.guest ?? {};

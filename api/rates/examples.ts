@@ -48,11 +48,12 @@ export const stayQuoteExample: z.output<typeof stayQuoteSchema> = {
     { kind: 'discount', name: 'length-of-stay', percent: 10, amount: -38.4 },
     { kind: 'fee', name: 'Final cleaning', per: 'stay', amount: 25 },
   ],
-  includedTaxes: [{ name: 'VAT', percent: 7, amount: 24.25 }],
+  includedTaxes: [{ name: 'VAT', percent: 7, amount: 24.24 }],
   totalPrice: 370.6,
   currency: 'USD',
   available: true,
   unavailableNights: [],
+  reasons: [],
 };
 
 /** Three nights of an item whose owner laid down no plan. */
@@ -64,7 +65,7 @@ export const evenPriceExample = {
 };
 
 const termsExample = {
-  ...{ name: 'Flexible', basePrice: 120, floor: 90, ceiling: 220 },
+  ...{ currency: 'USD', name: 'Flexible', basePrice: 120, floor: 90, ceiling: 220 },
   seasons: [{ name: 'Fair', from: '2026-12-07', to: '2026-12-12', price: 180, priority: 0 }],
   weekdays: { friday: { percent: 10 }, saturday: { percent: 10 } },
   lengthOfStay: [{ minNights: 3, percent: 10 }],

@@ -3,8 +3,16 @@ import { propertyIdOf, roomTypeOf } from '../../domain/hotel';
 import type { Item } from '../../domain/item';
 import { toDecimal } from '../../domain/money';
 import { shownItems } from '../../domain/rates/shown';
-import { type CalendarDate, nightsOf } from '../../domain/stay-dates';
-import { checkDates } from '../bookings/checks';
+import { nightsOf, type Stay } from '../../domain/stay-dates';
+import {
+  checkDates,
+  checkGuests,
+  checkLimits,
+  checkOnSale,
+  checkQuantity,
+  type FieldNames,
+  type GoneNight,
+} from '../bookings/checks';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
 import { checkAffordable } from './agree';
@@ -15,8 +23,8 @@ import type { stayQuoteSchema } from './schemas';
 
 const names = {
   ...{ start: 'checkIn', end: 'checkOut', guests: 'guests', total: 'totalPrice' },
-  ...{ ratePlan: 'ratePlan', quoteId: 'quoteId' },
-};
+  ...{ ratePlan: 'ratePlan', quoteId: 'quoteId', quantity: 'quantity' },
+} satisfies FieldNames;
 
 /**
  * Prices a stay and keeps the quote, to be honoured. Whether the nights are free is said, and stands in the way of
@@ -33,12 +41,17 @@ export async function giveQuote(
   const now = deps.now();
   const stayers = stayersOf(item, asked);
   const { stay, guests, quantity } = stayers;
+  checkOnSale(item);
   checkDates(item, stay, now, names);
-  checkSize(item, asked);
+  checkLimits(item, stay, now, names);
+  checkQuantity(item, quantity, names.quantity);
+  // In travel each counts as one.
+  if (item.system !== 'travel') checkGuests(item, guests, names, quantity);
+  checkDeparture(item, stay);
   const plan = await planFor(database, item, ratePlan, names.ratePlan);
   const quote = await priceNow(database, item, plan, stayers, now);
   checkAffordable(quote, names);
-  const [kept, unavailableNights] = await Promise.all([
+  const [kept, reasons] = await Promise.all([
     keepQuote(database, item.id, stay, quote, now),
     goneNights(deps, item, stayers),
   ]);
@@ -57,8 +70,9 @@ export async function giveQuote(
     nightlyPrice: toDecimal(quote.nightlyPrice),
     ...shownItems(quote, currency),
     ...{ totalPrice: toDecimal(quote.total), currency },
-    available: unavailableNights.length === 0,
-    unavailableNights,
+    available: reasons.length === 0,
+    unavailableNights: reasons.map(({ night }) => night),
+    reasons,
   };
 }
 
@@ -67,22 +81,20 @@ function stayersOf(item: Item, asked: Stayers): Stayers {
   return item.system === 'travel' ? { ...asked, guests: asked.quantity } : asked;
 }
 
-/** @throws {Problem} `invalid-request` for more than there is; `invalid-dates` for another day than a flight's */
-function checkSize(item: Item, { stay, guests, quantity }: Stayers): void {
-  const refuse = (field: string, message: string) => fieldProblem('invalid-request', [{ field, message }]);
-  if (quantity > item.capacity) throw refuse('quantity', `of ${item.name} there are ${item.capacity}`);
-  if (item.system !== 'travel' && guests > item.maxGuests * quantity) {
-    throw refuse('guests', `${item.name} takes ${item.maxGuests * quantity} guests`);
-  }
-  const { departureDate } = item;
+/** @throws {Problem} `invalid-dates` for another day than a flight's own */
+function checkDeparture({ name, departureDate }: Item, stay: Stay): void {
   if (departureDate === undefined || nightsOf(stay).every((night) => night === departureDate)) return;
-  const message = `${item.name} departs on ${departureDate}; ask for that night alone`;
+  const message = `${name} departs on ${departureDate}; ask for that night alone`;
   throw fieldProblem('invalid-dates', [{ field: names.start, message }]);
 }
 
-async function goneNights({ database }: ApiDeps, item: Item, { stay, quantity }: Stayers) {
-  const [row] = await database.$queryRaw<{ gone: CalendarDate[] }[]>`
-    SELECT booking.unavailable_nights(${item.id}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer)::text[]
+async function goneNights(
+  { database }: ApiDeps,
+  item: Item,
+  { stay, quantity }: Stayers,
+): Promise<GoneNight[]> {
+  const [row] = await database.$queryRaw<{ gone: GoneNight[] }[]>`
+    SELECT booking.unavailable_reasons(${item.id}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer)
       AS gone`;
   return row?.gone ?? [];
 }

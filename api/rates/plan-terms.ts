@@ -24,7 +24,7 @@ export function planTermsOf(sent: SentPlan, item: Item, at: string): PlanTerms {
       return 0;
     }
   };
-  const terms = readTerms(sent, money);
+  const terms = { currency, ...readTerms(sent, money) };
   if (errors.length === 0) {
     const shown = (amount: number) => formatMoney({ amount, currency });
     const troubles = planTroubles(terms, nightly, shown);
@@ -34,7 +34,10 @@ export function planTermsOf(sent: SentPlan, item: Item, at: string): PlanTerms {
   return terms;
 }
 
-function readTerms(sent: SentPlan, money: (field: string, decimal: number) => number): PlanTerms {
+function readTerms(
+  sent: SentPlan,
+  money: (field: string, decimal: number) => number,
+): Omit<PlanTerms, 'currency'> {
   const rate = (field: string, { price, percent }: SentRate): NightRate =>
     price === undefined
       ? { changeBasisPoints: basisPoints(percent ?? 0) }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ItemId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
 import {
@@ -7,8 +8,9 @@ import {
   ratePlan,
   STANDARD_PLAN,
 } from '../../domain/rates/rate-plan';
+import { shownTerms } from '../../domain/rates/shown';
 import type { Database } from '../../platform/database/client';
-import type { Prisma, RatePlanRow } from '../../prisma/generated/client';
+import type { RatePlanRow } from '../../prisma/generated/client';
 import { fieldProblem } from '../http/validate';
 
 /** A plan as it is kept. */
@@ -44,8 +46,9 @@ export async function planFor(
   const kept = await readPlans(database, item.id);
   const wanted = code ?? STANDARD_PLAN;
   const plan = kept.find((one) => one.code === wanted);
-  if (plan?.active) return ratePlan(plan.code, plan.version, plan.terms, item.nightlyPrice);
-  const usable = kept.filter(({ active }) => active).map((one) => one.code);
+  const offered = ({ active, terms }: KeptPlan) => active && terms.currency === item.nightlyPrice.currency;
+  if (plan && offered(plan)) return ratePlan(plan.code, plan.version, plan.terms, item.nightlyPrice);
+  const usable = kept.filter(offered).map((one) => one.code);
   // The implicit plan stands in as long as its owner has not laid down, and so maybe withdrawn, their own.
   const hasImplicit = !kept.some((one) => one.code === STANDARD_PLAN);
   if (hasImplicit && (kept.length === 0 || wanted === STANDARD_PLAN)) return implicitPlan(item.nightlyPrice);
@@ -67,10 +70,26 @@ export interface PlanChange {
   readonly reason?: string | undefined;
 }
 
-/** Lays a plan down or replaces it, and records that; the same plan again changes nothing. */
+/** How often a change is tried again where somebody else's came in between. */
+const ATTEMPTS = 3;
+
+/** Lays a plan down or replaces it, and records what it was and what it is; the same plan again changes nothing. */
 export async function putPlan(database: Database, change: PlanChange): Promise<void> {
-  const { itemId, code, terms, active, actorId, reason = null } = change;
-  const document = JSON.stringify(terms satisfies PlanTerms as unknown as Prisma.InputJsonObject);
-  await database.$queryRaw`
-    SELECT booking.put_rate_plan(${itemId}, ${code}, ${document}::jsonb, ${active}, ${actorId}, ${reason})`;
+  const { itemId, code, terms, active, actorId, reason } = change;
+  const after = { active, ...shownTerms(terms) };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const known = (await readPlans(database, itemId)).find((plan) => plan.code === code);
+    const before = known && { active: known.active, ...shownTerms(known.terms) };
+    if (isDeepStrictEqual(before, after)) return;
+    const details = {
+      ...{ ratePlan: code, currency: terms.currency, after },
+      ...(before && { before }),
+      ...(reason !== undefined && { reason }),
+    };
+    const [row] = await database.$queryRaw<{ version: number | null }[]>`
+      SELECT booking.put_rate_plan(${itemId}, ${code}, ${known?.version ?? 0}::integer, ${JSON.stringify(terms)}::jsonb,
+                                   ${active}, ${actorId}, ${JSON.stringify(details)}::jsonb) AS version`;
+    if (row?.version != null) return;
+  }
+  throw new Error(`the plan ${code} of ${itemId} changed ${ATTEMPTS} times while it was to be replaced`);
 }

@@ -64,7 +64,10 @@ export const stayQuoteSchema = z
     totalPrice: amount.meta({ description: 'The sum of the lines.' }),
     currency: z.string(),
     available: z.boolean(),
-    unavailableNights: z.array(day).meta({ description: 'Nights that cannot be sold any more.' }),
+    unavailableNights: z.array(day).meta({ description: 'Nights that cannot be sold.' }),
+    reasons: z.array(z.object({ night: day, reason: z.enum(['sold-out', 'closed']) })).meta({
+      description: 'The same, each with its reason.',
+    }),
   })
   .meta({ id: 'StayQuote' });
 
@@ -72,6 +75,7 @@ const rate = { price: amount.optional(), percent: percent.optional() };
 const lead = z.array(z.object({ daysAhead: z.int(), percent }));
 
 const termsSchema = z.object({
+  currency: z.string(),
   name: z.string().optional(),
   basePrice: amount.optional(),
   seasons: z.array(z.object({ name: z.string(), from: day, to: day, ...rate, priority: z.int() })),
@@ -109,15 +113,17 @@ const planViewSchema = termsSchema
   })
   .meta({ id: 'RatePlan' });
 
+const changedTerms = z.record(z.string(), z.unknown()).meta({ description: 'In the words of the plan.' });
+
 const historySchema = z
   .object({
-    plan: z.string(),
-    version: z.int(),
+    plan: z.string().nullable().meta({ description: "Null: the item's own nightly price." }),
+    version: z.int().nullable(),
     at: instant,
     by: z.string().meta({ description: 'Who changed it.' }),
     reason: z.string().nullable(),
-    before: termsSchema.extend({ active: z.boolean() }).nullable(),
-    after: termsSchema.extend({ active: z.boolean() }),
+    before: changedTerms.nullable(),
+    after: changedTerms,
   })
   .meta({ id: 'RateChange' });
 

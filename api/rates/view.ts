@@ -1,7 +1,7 @@
 import { propertyIdOf, roomTypeOf } from '../../domain/hotel';
 import type { Item } from '../../domain/item';
 import { toDecimal } from '../../domain/money';
-import { implicitPlan, type PlanTerms, STANDARD_PLAN } from '../../domain/rates/rate-plan';
+import { implicitPlan, STANDARD_PLAN } from '../../domain/rates/rate-plan';
 import { shownTerms } from '../../domain/rates/shown';
 import type { Database } from '../../platform/database/client';
 import type { ItemFactRow } from '../../prisma/generated/client';
@@ -30,42 +30,43 @@ export async function readRates(database: Database, item: Item): Promise<RatesVi
     currency,
     nightlyPrice: toDecimal(item.nightlyPrice),
     plans: withImplicit(plans, item).map(({ updatedAt, ...plan }) => ({
-      ...shownTerms(plan.terms, currency),
+      ...shownTerms(plan.terms),
       ...{ code: plan.code, version: plan.version, active: plan.active },
       updatedAt: updatedAt?.toISOString() ?? null,
       usage: usage.get(plan.code) ?? UNUSED,
     })),
-    history: changes.map((change) => historyEntry(change, currency)),
+    history: changes.map(historyEntry),
   };
 }
 
 function withImplicit(plans: readonly KeptPlan[], item: Item) {
   if (plans.some(({ code }) => code === STANDARD_PLAN)) return plans;
-  const { code, version, currency: _, ...terms } = implicitPlan(item.nightlyPrice);
+  const { code, version, ...terms } = implicitPlan(item.nightlyPrice);
   return [{ code, version, terms, active: true, updatedAt: undefined }, ...plans];
 }
 
-/** What put_rate_plan wrote down. */
-interface RateUpdate {
-  readonly plan: string;
-  readonly version: number;
-  readonly reason?: string;
-  readonly before?: KeptTerms;
-  readonly after: KeptTerms;
-}
-interface KeptTerms {
-  readonly active: boolean;
-  readonly terms: PlanTerms;
-}
+/** What is written down of a change: of a plan, or, where none is named, of the item's own price. */
+type RateUpdate =
+  | {
+      readonly ratePlan: string;
+      readonly planVersion: number;
+      readonly currency: string;
+      readonly reason?: string;
+      readonly before?: Terms;
+      readonly after: Terms;
+    }
+  | { readonly ratePlan?: undefined; readonly before?: Terms; readonly [field: string]: unknown };
+type Terms = Record<string, unknown>;
 
-function historyEntry({ at, actorId, details }: ItemFactRow, currency: string) {
-  const { plan, version, reason = null, before, after } = details as unknown as RateUpdate;
-  const shown = ({ active, terms }: KeptTerms) => ({ active, ...shownTerms(terms, currency) });
-  return {
-    ...{ plan, version, reason, at: at.toISOString(), by: actorId },
-    before: before ? shown(before) : null,
-    after: shown(after),
-  };
+function historyEntry({ at, actorId, details }: ItemFactRow) {
+  const update = details as unknown as RateUpdate;
+  const who = { at: at.toISOString(), by: actorId };
+  if (update.ratePlan === undefined) {
+    const { before = null, ratePlan: _, ...after } = update;
+    return { ...who, plan: null, version: null, reason: null, before, after };
+  }
+  const { ratePlan: plan, planVersion: version, reason = null, before = null, after } = update;
+  return { ...who, plan, version, reason, before, after };
 }
 
 /** Counts what was booked under each plan. Whether it was ever confirmed, only the log says. */

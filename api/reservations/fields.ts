@@ -8,6 +8,8 @@ export const roomType = roomPart.meta({ example: 'STD' });
 
 const personName = z.string().min(1).max(200).refine(storable, 'must not hold control characters');
 
+const roomCount = z.int().min(1).max(1000);
+
 export const reservationBody = z.object({
   propertyId,
   roomType,
@@ -24,6 +26,8 @@ export const reservationBody = z.object({
     checkIn: calendarDate,
     checkOut: calendarDate,
     guests: guestCount.optional(),
+    rooms: roomCount.optional().meta({ description: 'How many rooms of the type; absent: one.' }),
+    quantity: roomCount.optional().meta({ description: 'The same in another spelling.' }),
     numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
   }),
   ratePlan: ratePlanName,

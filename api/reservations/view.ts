@@ -59,6 +59,7 @@ export function reservationView({ booking, facts, guest, pricingDetails }: Reser
       checkOut: view.checkOut,
       nights: view.nights,
       guests: view.guests,
+      rooms: booking.quantity,
       checkInFrom: terms.checkInFrom ?? terms.checkInAt,
       checkInAt: terms.checkInAt,
       checkOutAt: terms.checkOutAt,

@@ -77,7 +77,8 @@ export function availabilityRoutes(deps: ApiDeps): Route[] {
     ownersRoute(deps, {
       path: `${CALENDAR}/block`,
       summary: 'Close dates',
-      description: 'All of them, or none where some are sold: then the bookings are named.',
+      description:
+        'All of them, or none where some are sold: then the bookings are named. Told on `availability.updated`.',
       problems: ['nights-sold'],
       message: 'Dates closed successfully',
       example: calendarExample(true),
@@ -124,7 +125,7 @@ function ownersRoute(deps: ApiDeps, spec: OwnersRouteSpec): Route {
       const attempt = async (): Promise<Answer> => {
         const stay = checkedSpan(body);
         await requireOwner(deps, body, caller);
-        await change(deps.database, itemOf(body), stay);
+        await change(deps.database, itemOf(body), stay, caller.id);
         return { status: 200, body: { success: true, message, data: await calendar(deps, body) } };
       };
       if (key === undefined) return await attempt();

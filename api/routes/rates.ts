@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { itemIdOf } from '../../domain/hotel';
-import type { Item } from '../../domain/item';
-import { Problem } from '../../domain/problems';
 import type { Caller } from '../auth/caller';
-import { itemOf } from '../bookings/catalogue';
 import { calendarDate, guestCount, reasonText } from '../bookings/fields';
 import type { ApiDeps } from '../deps';
 import { type Answer, publicRoute, type Route, route } from '../http/route';
 import { once } from '../idempotency/once';
+import { managedItem, requireItem } from '../items/find-item';
 import { planExample, ratesExample, stayQuoteExample } from '../rates/examples';
 import { planSchema, ratePlanName } from '../rates/fields';
 import { giveQuote } from '../rates/give-quote';
@@ -60,7 +58,7 @@ function quoteRoute(deps: ApiDeps): Route {
         example: { success: true, data: stayQuoteExample },
       },
     },
-    problems: ['invalid-request', 'invalid-dates', 'not-found'],
+    problems: ['invalid-request', 'invalid-dates', 'not-found', 'not-on-sale'],
     handle: async ({ query }) => {
       const { checkIn: start, checkOut: end, guests, quantity, ratePlan } = query;
       const item = await findPlace(deps, query);
@@ -129,18 +127,8 @@ function putRoute(deps: ApiDeps): Route {
   });
 }
 
-async function findPlace(deps: ApiDeps, wanted: Place): Promise<Item> {
-  const row = await deps.database.item.findUnique({
-    where: { id: itemIdOf(wanted.propertyId, wanted.roomType) },
-  });
-  if (row) return itemOf(row);
-  const room = wanted.roomType === undefined ? '' : ` with rooms ${wanted.roomType}`;
-  throw new Problem('not-found', `There is no property ${wanted.propertyId}${room}.`);
-}
+const findPlace = (deps: ApiDeps, { propertyId, roomType }: Place) =>
+  requireItem(deps.database, itemIdOf(propertyId, roomType));
 
-/** @throws {Problem} `not-found`, or `forbidden`: what can be booked is public, so nobody need be kept from knowing */
-async function ownItem(deps: ApiDeps, wanted: Place, caller: Caller): Promise<Item> {
-  const item = await findPlace(deps, wanted);
-  if (item.ownerId === caller.id) return item;
-  throw new Problem('forbidden', `Only its owner may see and change the rates of ${item.id}.`);
-}
+const ownItem = (deps: ApiDeps, { propertyId, roomType }: Place, caller: Caller) =>
+  managedItem(deps.database, itemIdOf(propertyId, roomType), caller);

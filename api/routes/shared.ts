@@ -26,6 +26,7 @@ export const CREATE_PROBLEMS = [
   'price-changed',
   'quote-not-valid',
   'nights-unavailable',
+  'not-on-sale',
   'outcome-unknown',
 ] as const satisfies ProblemCode[];
 

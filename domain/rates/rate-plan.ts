@@ -81,6 +81,8 @@ export interface LeadTimeRule {
 
 /** What an owner lays down for a plan. */
 export interface PlanTerms {
+  /** ISO 4217; the plan prices its item only while that is sold in the same. */
+  readonly currency: string;
   /** For people. */
   readonly name?: string;
   /** One night of one unit. Absent: the item's own nightly price. */
@@ -105,11 +107,10 @@ export interface RatePlan extends PlanTerms {
   readonly code: string;
   /** Rises with every change of the plan; 0 is the plan that an item has without its owner's doing. */
   readonly version: number;
-  readonly currency: string;
   readonly basePrice: number;
 }
 
-const NO_RULES: PlanTerms = {
+const NO_RULES: Omit<PlanTerms, 'currency'> = {
   seasons: [],
   weekdays: {},
   lengthOfStay: [],
@@ -123,11 +124,12 @@ const NO_RULES: PlanTerms = {
 
 /** The plan of an item whose owner has laid down none: its nightly price, tax included, every night. */
 export function implicitPlan(nightlyPrice: Money): RatePlan {
-  return ratePlan(STANDARD_PLAN, 0, NO_RULES, nightlyPrice);
+  const terms = { ...NO_RULES, currency: nightlyPrice.currency };
+  return ratePlan(STANDARD_PLAN, 0, terms, nightlyPrice);
 }
 
-/** A plan as its owner laid it down, for an item of this nightly price. */
+/** A plan as its owner laid it down, for an item of this nightly price, which is in the plan's currency. */
 export function ratePlan(code: string, version: number, terms: PlanTerms, nightlyPrice: Money): RatePlan {
   const { basePrice = nightlyPrice.amount } = terms;
-  return { ...terms, code, version, currency: nightlyPrice.currency, basePrice };
+  return { ...terms, code, version, basePrice };
 }

@@ -9,12 +9,14 @@ import type { NightRate, PlanTerms } from './rate-plan';
 const percentOf = (basisPoints: number) => basisPoints / 100;
 
 /** A plan's terms in the words in which its owner sent them. */
-export function shownTerms(terms: PlanTerms, currency: string) {
+export function shownTerms(terms: PlanTerms) {
+  const { currency } = terms;
   const money = (amount: number) => toDecimal({ amount, currency });
   const rate = (one: NightRate) =>
     'price' in one ? { price: money(one.price) } : { percent: percentOf(one.changeBasisPoints) };
   const { name, basePrice, extraGuests, floor, ceiling } = terms;
   return {
+    currency,
     ...(name !== undefined && { name }),
     ...(basePrice !== undefined && { basePrice: money(basePrice) }),
     seasons: terms.seasons.map((season) => {

@@ -105,6 +105,56 @@ describe('the calendar', () => {
     ]);
   });
 
+  test('that is closed or opened is told, with who did it, and not told again where nothing changed', async () => {
+    const told = () =>
+      world.database.query(
+        `SELECT e.type, e.version, e.actor_id, e.details, o.lane = booking.lane_of_item('hotel', e.item_id) AS on_its_lane
+         FROM booking.item_events e JOIN booking.outbox o USING (fact_id)
+         WHERE e.details->'stay'->>'start' >= '2027-07-01' ORDER BY e.version`,
+      );
+    const [before] = await world.database.query<{ version: number }>(
+      "SELECT version FROM booking.items WHERE id = 'HOTEL-001:SUITE'",
+    );
+    const version = before?.version ?? 0;
+    await post('release', '2027-07-01', '2027-07-04');
+    expect(await told()).toEqual([]);
+    await post('block', '2027-07-01', '2027-07-03');
+    await post('block', '2027-07-01', '2027-07-03');
+    await post('block', '2027-07-02', '2027-07-04');
+    await post('release', '2027-07-01', '2027-07-04');
+    await post('release', '2027-07-01', '2027-07-04');
+    const fact = { actor_id: 'owner-3', on_its_lane: true };
+    expect(await told()).toEqual([
+      {
+        ...fact,
+        type: 'availability.closed',
+        version: version + 1,
+        details: { stay: { start: '2027-07-01', end: '2027-07-03' } },
+      },
+      {
+        ...fact,
+        type: 'availability.closed',
+        version: version + 2,
+        details: { stay: { start: '2027-07-02', end: '2027-07-04' } },
+      },
+      {
+        ...fact,
+        type: 'availability.opened',
+        version: version + 3,
+        details: { stay: { start: '2027-07-01', end: '2027-07-04' } },
+      },
+    ]);
+  });
+
+  test('whose closing is refused is told to nobody', async () => {
+    await sell('sold-8', '2027-08-02', '2027-08-03');
+    expect((await post('block', '2027-08-01', '2027-08-03')).status).toBe(409);
+    const told = await world.database.query(
+      "SELECT 1 FROM booking.item_events WHERE details->'stay'->>'start' = '2027-08-01'",
+    );
+    expect(told).toEqual([]);
+  });
+
   test('is nobody else’s to close', async () => {
     expect((await post('block', '2027-05-01', '2027-05-02', 'owner:owner-1')).status).toBe(403);
     expect((await post('block', '2027-05-01', '2027-05-02', 'traveler:ann')).status).toBe(403);

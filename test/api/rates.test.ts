@@ -99,7 +99,12 @@ describe('a quote', () => {
     const { json } = await quote();
     await world.database.query('DELETE FROM booking.availability_calendar');
     expect(json.data).toMatchObject({
-      ...{ totalPrice: 400, available: false, unavailableNights: ['2026-07-03'] },
+      ...{
+        totalPrice: 400,
+        available: false,
+        unavailableNights: ['2026-07-03'],
+        reasons: [{ night: '2026-07-03', reason: 'sold-out' }],
+      },
       lines: [{ amount: 100 }, { amount: 150 }, { amount: 150 }],
     });
   });
@@ -310,12 +315,33 @@ describe('an owner', () => {
     expect(second.version).toBe(summer.version + 1);
     expect(summer).toMatchObject({ reason: 'Summer', after: { basePrice: 100 } });
     const facts = await world.database.query(
-      `SELECT o.item_id, e.type, e.actor_id, e.details->>'plan' AS plan
+      `SELECT o.item_id, e.type, e.actor_id, e.details->>'ratePlan' AS plan
        FROM booking.outbox o JOIN booking.item_events e USING (fact_id) ORDER BY o.id DESC LIMIT 1`,
     );
     expect(facts).toEqual([
       { item_id: 'HOTEL-001:STD', type: 'rate.updated', actor_id: 'owner-3', plan: 'STANDARD' },
     ]);
+  });
+
+  test('sees changes of the item’s own price among them', async () => {
+    const as = 'owner:owner-2';
+    await world.call('PATCH', '/api/items/PROP-003', { as, body: { nightlyPrice: 85 } });
+    const { json } = await world.call('GET', '/api/rates?propertyId=PROP-003', { as });
+    expect(json.data.history).toMatchObject([
+      { plan: null, by: 'owner-2', before: { nightlyPrice: 80 }, after: { nightlyPrice: 85 } },
+    ]);
+  });
+
+  test('who sells in another currency now has to lay plans down anew', async () => {
+    const as = 'owner:owner-2';
+    const place = { propertyId: 'PROP-003' };
+    await put({ code: 'STANDARD', basePrice: 90 }, { as, place });
+    await world.call('PATCH', '/api/items/PROP-003', { as, body: { nightlyPrice: 80, currency: 'CHF' } });
+    const ask = () =>
+      world.call('GET', '/api/rates/quote?propertyId=PROP-003&checkIn=2026-07-01&checkOut=2026-07-02');
+    expect((await ask()).json.detail).toContain('no rate plan that is offered');
+    await put({ code: 'STANDARD', basePrice: 90 }, { as, place });
+    expect((await ask()).json.data).toMatchObject({ totalPrice: 90, currency: 'CHF' });
   });
 
   test('who sends the same plan again changes nothing', async () => {

@@ -61,31 +61,26 @@ LANGUAGE sql AS $$
   FROM booking.quotes q WHERE b.id = p_booking_id AND q.id = p_quote_id
 $$;
 
--- Lays a plan down, or replaces it, and records who did it and what it was before. The same plan again changes
--- nothing. Answers the plan's version.
+-- Lays a plan down, or replaces the version that is known, 0 for none, and records the change as a fact of the item, in
+-- one transaction. Answers the plan's version; null where it stands at another one by now, and nothing was done.
 CREATE FUNCTION booking.put_rate_plan(
-  p_item_id text, p_code text, p_terms jsonb, p_active boolean, p_actor_id text, p_reason text
+  p_item_id text, p_code text, p_known_version integer, p_terms jsonb, p_active boolean, p_actor_id text, p_details jsonb
 ) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-  v_before booking.rate_plans;
-  v_version integer;
+  v_version integer := p_known_version + 1;
 BEGIN
-  -- One change of an item's rates at a time.
-  PERFORM 1 FROM booking.items WHERE id = p_item_id FOR UPDATE;
-  SELECT * INTO v_before FROM booking.rate_plans WHERE item_id = p_item_id AND code = p_code;
-  IF v_before.terms = p_terms AND v_before.active = p_active THEN
-    RETURN v_before.version;
+  IF p_known_version = 0 THEN
+    INSERT INTO booking.rate_plans (item_id, code, version, terms, active)
+    VALUES (p_item_id, p_code, v_version, p_terms, p_active)
+    ON CONFLICT (item_id, code) DO NOTHING;
+  ELSE
+    UPDATE booking.rate_plans SET version = v_version, terms = p_terms, active = p_active, updated_at = now()
+    WHERE item_id = p_item_id AND code = p_code AND version = p_known_version;
   END IF;
-  INSERT INTO booking.rate_plans (item_id, code, version, terms, active) VALUES (p_item_id, p_code, 1, p_terms, p_active)
-  ON CONFLICT (item_id, code) DO UPDATE SET
-    version = rate_plans.version + 1, terms = EXCLUDED.terms, active = EXCLUDED.active, updated_at = now()
-  RETURNING version INTO v_version;
-  PERFORM booking.record_item_fact(p_item_id, 'rate.updated', p_actor_id, jsonb_strip_nulls(jsonb_build_object(
-    'plan', p_code,
-    'version', v_version,
-    'before', CASE WHEN v_before.code IS NOT NULL
-      THEN jsonb_build_object('active', v_before.active, 'terms', v_before.terms) END,
-    'after', jsonb_build_object('active', p_active, 'terms', p_terms),
-    'reason', p_reason)));
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  PERFORM booking.record_item_fact(p_item_id, 'rate.updated', p_actor_id,
+    p_details || jsonb_build_object('planVersion', v_version));
   RETURN v_version;
 END $$;
