@@ -1,3 +1,4 @@
+import type { QuoteItems } from '../domain/rates/quote';
 import type { RelaySession } from './relay-session';
 
 /** One row of the outbox with the fact it stands for, and the booking or the item that it is about. */
@@ -21,6 +22,8 @@ export interface BookingRow extends QueueColumns {
   readonly guest?: { readonly name: string | null; readonly email: string | null } | null;
   /** What the traveler said of the journey; null where nothing was, or where the state did not change. */
   readonly details: Record<string, unknown> | null;
+  /** What the price is made of; null where no quote was kept, or where the fact tells nothing of the price. */
+  readonly quote?: QuoteItems | null;
 }
 
 /** A fact about an item, with no booking behind it. */
@@ -65,6 +68,7 @@ export interface BookingColumns {
   readonly price_amount: number;
   readonly currency: string;
   readonly confirmation_number?: string | null;
+  readonly rate_plan?: string;
 }
 
 export interface ItemFactColumns {
@@ -107,7 +111,9 @@ export function readBatch(
               'system', b.system, 'item_id', b.item_id, 'item_kind', b.item_kind, 'item_name', b.item_name, 'owner_id', b.owner_id,
               'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
               'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency,
-              'confirmation_number', b.confirmation_number) END AS booking,
+              'confirmation_number', b.confirmation_number, 'rate_plan', b.rate_plan) END AS booking,
+            CASE WHEN e.type IN ('booking.confirmed', 'booking.modified') THEN (
+              SELECT q.items FROM booking.quotes q WHERE q.id = b.quote_id) END AS quote,
             CASE WHEN e.from_state <> e.state THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
             CASE WHEN e.from_state <> e.state THEN d.details END AS details,
             CASE WHEN f.fact_id IS NOT NULL THEN json_build_object(

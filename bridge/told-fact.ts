@@ -4,6 +4,7 @@ import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/i
 import { ITEM_KINDS, type ItemKind, SYSTEMS, type System } from '../domain/item';
 import { ITEM_FACT_TYPES, type ItemFact } from '../domain/item-fact';
 import type { Money } from '../domain/money';
+import type { QuoteItems } from '../domain/rates/quote';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
 import type { BookingRow, ItemRow } from './outbox-queries';
 
@@ -20,6 +21,10 @@ export interface ToldBooking {
   readonly guests: number;
   readonly quantity: number;
   readonly price: Money;
+  /** The rate plan of the price. Absent: the item's nightly price. */
+  readonly ratePlan?: string;
+  /** What the price is made of. Absent: every night costs the same. */
+  readonly quote?: QuoteItems;
   /** Of a hotel's booking. */
   readonly confirmationNumber?: string;
   /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
@@ -89,6 +94,8 @@ export function toldFact(row: BookingRow): ToldFact {
       guests: booking.guests,
       quantity: booking.quantity,
       price: { amount: booking.price_amount, currency: booking.currency },
+      ...(booking.rate_plan !== undefined && { ratePlan: booking.rate_plan }),
+      ...(row.quote && { quote: row.quote }),
       ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
       ...(row.guest && { guest: row.guest }),
       bookingDetails: row.details ?? {},

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This address has no such method' },
   'price-changed': { status: 409, title: 'The price is another one' },
+  'quote-not-valid': { status: 409, title: 'The quote does not hold' },
   'nights-unavailable': { status: 409, title: 'The nights are not free' },
   'nights-sold': { status: 409, title: 'Some of the nights are sold' },
   'not-on-sale': { status: 409, title: 'The item is off sale' },

@@ -1,7 +1,6 @@
 import type { BookingRequest } from '../../domain/booking';
 import { type BookingId, billingIdOf, type TravelerId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
-import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import { addDays, type Stay } from '../../domain/stay-dates';
 import { travelTypeOf } from '../../domain/travel-type';
@@ -13,7 +12,6 @@ import {
   checkLimits,
   checkNights,
   checkOnSale,
-  checkPrice,
   checkQuantity,
   type FieldNames,
   stayInstants,
@@ -21,6 +19,7 @@ import {
 import { sagaRequest, tokenToCharge } from '../bookings/saga-request';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
+import { agree, judgePrice } from '../rates/agree';
 import type { Purchase } from './fields';
 
 const names: FieldNames = {
@@ -28,6 +27,8 @@ const names: FieldNames = {
   end: 'endDate',
   guests: 'quantity',
   total: 'totalAmountPaid',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
 };
 
 /** What is bought and for when. */
@@ -83,8 +84,11 @@ export async function purchaseRequest(
   checkNotDeparted(item, stay, deps.now());
   checkLimits(item, stay, deps.now(), names);
   checkQuantity(item, quantity, names.guests);
-  const quote = quoteStay(item, stay, quantity);
-  checkPrice(quote, purchase.totalAmountPaid, names);
+  const { totalAmountPaid: totalPrice, ratePlan, quoteId } = purchase;
+  // Each seat, room or car counts as one guest.
+  const stayers = { stay, guests: quantity, quantity };
+  const wish = { totalPrice, ratePlan, quoteId };
+  const price = await judgePrice(deps, item, stayers, wish, names, bookingId);
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
@@ -95,9 +99,12 @@ export async function purchaseRequest(
       'You have no stored payment method. Send a token of the payment provider as paymentMethod.',
     );
   }
+  const { quote, rate } = await agree(deps, item, price, bookingId);
   await rememberEmail(deps.database, caller.id, caller.email);
   await rememberDetails(deps, bookingId, travelerId, purchase.bookingDetails);
-  const request = sagaRequest({ bookingId, item, travelerId, stay, guests: quantity, quote, paymentToken });
+  const guests = quantity;
+  const agreed = { bookingId, item, travelerId, stay, guests, quote, rate, paymentToken };
+  const request = sagaRequest(agreed);
   return {
     ...request,
     billingId: billingIdOf(bookingId),

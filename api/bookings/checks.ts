@@ -1,6 +1,4 @@
 import type { Item } from '../../domain/item';
-import { BadAmount, formatMoney, fromDecimal, type Money, sameMoney, toDecimal } from '../../domain/money';
-import type { Quote } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import { instantAt, localDate } from '../../domain/stay-clock';
 import { addDays, type CalendarDate, countNights, type Stay } from '../../domain/stay-dates';
@@ -11,8 +9,6 @@ import { type FieldError, fieldProblem } from '../http/validate';
 export const MAX_NIGHTS = 365;
 /** How far ahead a stay may begin, days. */
 export const MAX_DAYS_AHEAD = 730;
-/** What the database's integer columns hold, minor units. */
-const MAX_PRICE = 2_147_483_647;
 
 /** How the request's spelling calls the fields that are checked. */
 export interface FieldNames {
@@ -20,6 +16,8 @@ export interface FieldNames {
   readonly end: string;
   readonly guests: string;
   readonly total: string;
+  readonly ratePlan: string;
+  readonly quoteId: string;
   /** Absent where there is no such field. */
   readonly quantity?: string;
 }
@@ -71,40 +69,6 @@ export function checkOwner(item: Item, ownerId: string | undefined): void {
     'wrong-owner',
     `${item.id} does not belong to ${ownerId}. Leave ownerId out, or correct it.`,
   );
-}
-
-/**
- * @param sent the total the client has shown, decimal
- * @throws {Problem} `price-changed` with the quote
- */
-export function checkPrice(quote: Quote, sent: number | undefined, names: FieldNames): void {
-  if (quote.total.amount > MAX_PRICE) {
-    throw fieldProblem('invalid-dates', [
-      { field: names.end, message: 'so long a stay of this item is too expensive to be booked at once' },
-    ]);
-  }
-  if (sent === undefined || sameMoney(readAmount(sent, quote.total.currency, names), quote.total)) return;
-  throw new Problem(
-    'price-changed',
-    `The price is ${formatMoney(quote.total)}. Show it to the traveler, and repeat with it.`,
-    {
-      quote: {
-        nights: quote.nights,
-        nightlyPrice: toDecimal(quote.nightlyPrice),
-        totalPrice: toDecimal(quote.total),
-        currency: quote.total.currency,
-      },
-    },
-  );
-}
-
-function readAmount(decimal: number, currency: string, names: FieldNames): Money {
-  try {
-    return fromDecimal(decimal, currency);
-  } catch (error) {
-    if (!(error instanceof BadAmount)) throw error;
-    throw fieldProblem('invalid-request', [{ field: names.total, message: error.message }]);
-  }
 }
 
 /** @throws {Problem} `not-on-sale` */

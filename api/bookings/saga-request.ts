@@ -1,9 +1,8 @@
-import type { BookingRequest, BookingTerms } from '../../domain/booking';
+import type { BookingRate, BookingRequest, BookingTerms } from '../../domain/booking';
 import type { BookingId, TravelerId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
 import type { Money } from '../../domain/money';
 import { paymentPlan } from '../../domain/payment-policy';
-import type { Quote } from '../../domain/pricing';
 import { instantAt } from '../../domain/stay-clock';
 import type { CalendarDate, Stay } from '../../domain/stay-dates';
 import type { ApiDeps } from '../deps';
@@ -17,13 +16,15 @@ export interface Agreement {
   readonly travelerId: TravelerId;
   readonly stay: Stay;
   readonly guests: number;
-  readonly quote: Quote;
+  /** The price that was agreed. */
+  readonly quote: { readonly quantity: number; readonly total: Money };
+  readonly rate: BookingRate;
   readonly paymentToken: string | undefined;
 }
 
 /** A booking under its item's terms as they stand now. */
 export function sagaRequest(agreement: Agreement): BookingRequest {
-  const { bookingId, item, travelerId, stay, guests, quote, paymentToken } = agreement;
+  const { bookingId, item, travelerId, stay, guests, quote, rate, paymentToken } = agreement;
   return {
     bookingId,
     system: item.system,
@@ -35,6 +36,7 @@ export function sagaRequest(agreement: Agreement): BookingRequest {
     guests,
     quantity: quote.quantity,
     price: quote.total,
+    rate,
     ...(paymentToken !== undefined && { paymentToken }),
     terms: {
       instant: item.instant,

@@ -1,11 +1,11 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId, TravelerId } from '../../domain/ids';
 import type { System } from '../../domain/item';
-import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import type { Stay } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
+import { agree, judgePrice, type RateWish } from '../rates/agree';
 import { circumstances, findItem, type Person, rememberPerson } from './catalogue';
 import {
   checkDates,
@@ -14,22 +14,19 @@ import {
   checkNights,
   checkOnSale,
   checkOwner,
-  checkPrice,
   checkQuantity,
   type FieldNames,
 } from './checks';
 import { sagaRequest, tokenToCharge } from './saga-request';
 
 /** A wish to stay, whichever spelling it came in. */
-export interface Wish {
+export interface Wish extends RateWish {
   readonly itemId: string;
   readonly ownerId?: string | undefined;
   readonly stay: Stay;
   readonly guests: number;
   /** How many of the item; absent: one. A property is booked whole. */
   readonly quantity?: number | undefined;
-  /** Decimal; what the client has shown. */
-  readonly totalPrice?: number | undefined;
   readonly paymentToken?: string | undefined;
   readonly names: FieldNames;
   /** Whose item it must be. @default stays */
@@ -60,13 +57,14 @@ export async function stayRequest(
   checkLimits(item, stay, deps.now(), names);
   checkQuantity(item, quantity, names.quantity ?? 'quantity');
   checkGuests(item, guests, names, quantity);
-  const quote = quoteStay(item, stay, quantity);
-  checkPrice(quote, wish.totalPrice, names);
+  const stayers = { stay, guests, quantity };
+  const price = await judgePrice(deps, item, stayers, wish, names, bookingId);
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
+  const { quote, rate } = await agree(deps, item, price, bookingId);
   const { name, email = caller.email } = wish.guest ?? {};
   await rememberPerson(deps.database, caller.id, { name, email });
   const paymentToken = tokenToCharge(deps, wish.paymentToken, storedToken);
-  return sagaRequest({ bookingId, item, travelerId, stay, guests, quote, paymentToken });
+  return sagaRequest({ bookingId, item, travelerId, stay, guests, quote, rate, paymentToken });
 }

@@ -46,6 +46,7 @@ export function bookingView(row: BookingRow): BookingView {
     guests: row.guests,
     totalPrice,
     currency: row.currency,
+    ratePlan: row.ratePlan,
     paymentStatus: row.paymentStatus as BookingView['paymentStatus'],
     decisionBy: row.decisionBy.toISOString(),
     paymentBy: row.paymentBy?.toISOString() ?? null,

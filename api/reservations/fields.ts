@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarDate, guestCount, identifier, paymentToken, storable, totalPrice } from '../bookings/fields';
+import { quoteIdField, ratePlanName } from '../rates/fields';
 
 const roomPart = identifier.refine((text) => !text.includes(':'), 'must not hold a colon');
 export const propertyId = roomPart.meta({ example: 'HOTEL-001' });
@@ -29,9 +30,8 @@ export const reservationBody = z.object({
     quantity: roomCount.optional().meta({ description: 'The same in another spelling.' }),
     numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
   }),
-  ratePlan: z.string().max(128).optional().meta({
-    description: "There is one plan, the room's nightly price; other names are not looked at.",
-  }),
+  ratePlan: ratePlanName,
+  quoteId: quoteIdField,
   totalPrice: totalPrice.optional(),
   paymentToken: paymentToken.optional(),
 });

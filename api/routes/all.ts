@@ -9,6 +9,7 @@ import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { problemRoutes } from './problems';
+import { rateRoutes } from './rates';
 import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
@@ -26,6 +27,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
     ...availabilityRoutes(deps),
+    ...rateRoutes(deps),
     ...itemRoutes(deps),
     ...itemManagementRoutes(deps),
     ...operationsRoutes(deps),

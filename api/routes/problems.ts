@@ -17,6 +17,8 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'method-not-allowed': 'The address exists with other methods; the `Allow` header lists them.',
   'price-changed':
     'The total you sent is not the price. `quote` holds the price: show it, and repeat with it.',
+  'quote-not-valid':
+    'The quoteId you sent is unknown, has expired, or is of another stay. Ask `GET /api/rates/quote` for a new one, show its price, and repeat with it.',
   'nights-unavailable':
     'Some nights, seats or cars cannot be sold; `nights` lists the days, where they are known, and `reasons` says of each whether it is `sold-out` or `closed`. Choose others.',
   'nights-sold':

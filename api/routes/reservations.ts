@@ -28,6 +28,8 @@ const names = {
   end: 'stayDetails.checkOut',
   guests: 'stayDetails.guests',
   total: 'totalPrice',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
   quantity: 'stayDetails.rooms',
 };
 
@@ -113,6 +115,8 @@ function createRoute(deps: ApiDeps): Route {
         quantity: stayDetails.rooms ?? stayDetails.quantity,
         guest: { name: guestName(body), email: guestDetails.email },
         totalPrice: body.totalPrice,
+        ratePlan: body.ratePlan,
+        quoteId: body.quoteId,
         paymentToken: body.paymentToken,
       };
       return createOnce(

@@ -24,6 +24,7 @@ export const CREATE_PROBLEMS = [
   'not-found',
   'wrong-owner',
   'price-changed',
+  'quote-not-valid',
   'nights-unavailable',
   'not-on-sale',
   'outcome-unknown',
