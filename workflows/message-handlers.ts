@@ -1,6 +1,7 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
+import { keepsCard } from '../domain/payment-policy';
 import { feeOfCancel } from './fee';
 import {
   acceptUpdate,
@@ -12,6 +13,7 @@ import {
   openUpdate,
   type Presence,
   providePaymentUpdate,
+  providerNewsSignal,
   recheckAvailabilitySignal,
   rejectUpdate,
   retryUndoUpdate,
@@ -86,7 +88,7 @@ export function handleMessages(booking: SagaRecord): void {
     {
       validator: ({ by }) => {
         requireParty(booking, by, 'TRAVELER');
-        booking.requirePossible('payment.declined');
+        requireCardWanted(booking);
       },
     },
   );
@@ -95,6 +97,7 @@ export function handleMessages(booking: SagaRecord): void {
     checkInUpdate,
     async (presence) => {
       booking.arrival = presence;
+      booking.putOff?.();
       await condition(() => booking.state === 'CHECKED_IN' || isEnded(booking.state));
       if (booking.state === 'CHECKED_IN') return booking.snapshot;
       throw refuse('IllegalTransition', `the booking ended first: ${booking.ending?.reason.text}`);
@@ -130,6 +133,9 @@ export function handleMessages(booking: SagaRecord): void {
     { validator: (intervention) => requireWaitingUndo(booking, intervention) },
   );
 
+  setHandler(providerNewsSignal, () => {
+    booking.money.news = true;
+  });
   setHandler(recheckAvailabilitySignal, () => {
     booking.recheck = true;
   });
@@ -169,6 +175,14 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   requireParty(booking, decision.by, 'OWNER', 'SYSTEM');
   booking.requirePossible(fact);
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
+}
+
+/** Once a booking is confirmed, only one whose card may still be charged takes another. */
+function requireCardWanted(booking: SagaRecord): void {
+  booking.requirePossible('payment.declined');
+  const { headed, agreed } = booking;
+  if (headed === 'ACCEPTED' || (headed !== 'CHECKED_IN' && keepsCard(agreed.terms))) return;
+  throw refuse('IllegalTransition', `no other card is needed while the booking is ${headed}`);
 }
 
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {

@@ -10,12 +10,12 @@ import {
   type UndoStatus,
 } from '../domain/booking-state';
 import type { Money } from '../domain/money';
-import type { AuthorizeRequest } from '../domain/payment';
-import { type FeeShare, type MoneyMove, moved, type PaymentAccount } from '../domain/payment-account';
+import { type MoneyMove, moved } from '../domain/payment-account';
 import type { Decision, Presence } from './messages';
+import { MoneyRecord } from './money-record';
 import { BookingEnds, refuse } from './refusal';
 import { RequestQueue } from './requests';
-import { type UndoEntry, UndoStack } from './undo-stack';
+import { UndoStack } from './undo-stack';
 
 /** How a booking ends before its time. Claimed at once, committed by the main line. */
 export interface Ending {
@@ -34,17 +34,6 @@ export type Agreement = Pick<
   BookingRequest,
   'itemId' | 'itemName' | 'stay' | 'guests' | 'quantity' | 'price' | 'terms'
 >;
-
-/** Money asked to be held on a traveler's card, and what is known of it. */
-export interface Hold {
-  readonly authorization: AuthorizeRequest;
-  /** The undo that gives the hold back. */
-  readonly undo: UndoEntry;
-  /** Absent while it is not known whether there is a hold. */
-  authorizationId?: string;
-  /** Whether the money was taken from it, so that there is nothing left to void. */
-  captured: boolean;
-}
 
 /** What a step adds to what the record knows by itself. */
 export interface StepDetails {
@@ -79,18 +68,15 @@ export class SagaRecord {
   paymentToken: string | undefined;
   /** What stands agreed, as it was last changed. */
   agreed: Agreement;
-  /** The booking's money as its facts tell it. */
-  account: PaymentAccount = [];
-  /** The holds that were asked for and not declined, oldest first. */
-  readonly holds: Hold[] = [];
-  /** What becomes of each authorization; set once an ending is committed. */
-  feeShares: readonly FeeShare[] = [];
+  readonly money: MoneyRecord;
   /** What others ask the main line to do while the booking is CONFIRMED. */
-  readonly requests = new RequestQueue();
+  readonly requests = new RequestQueue(() => this.putOff?.());
   /** A nudge that the calendar changed. */
   recheck = false;
   /** Set where a running step may be cut short between its attempts. */
   interrupt: (() => void) | undefined;
+  /** Set where a running step may also be put off for the guest who comes, or for a request. */
+  putOff: (() => void) | undefined;
 
   private claimed: Ending | undefined;
   /** Where the step being committed leads. Claims must be legal there, not only where the booking still stands. */
@@ -99,6 +85,7 @@ export class SagaRecord {
 
   constructor(readonly request: BookingRequest) {
     this.agreed = request;
+    this.money = new MoneyRecord(() => this.agreed.price);
     this.paymentToken = request.paymentToken;
   }
 
@@ -212,7 +199,7 @@ export class SagaRecord {
         this.state = snapshot.state;
         this.sequence = snapshot.sequence;
         this.undo = snapshot.undo;
-        this.account = (given.moves ?? []).reduce(moved, this.account);
+        this.money.account = (given.moves ?? []).reduce(moved, this.money.account);
       }
       this.heading = this.state;
       return result;
