@@ -19,7 +19,8 @@ export async function blockNights(booking: SagaRecord): Promise<void> {
 
 /** Takes every night of the stay, or none and answers why; its undo is registered before. */
 export async function takeNights(booking: SagaRecord): Promise<Reason | undefined> {
-  const { itemId, stay, quantity, bookingId } = booking.request;
+  const { itemId, stay, quantity } = booking.agreed;
+  const { bookingId } = booking.request;
   booking.blockRounds += 1;
   const nights: Nights = { blockId: blockIdOf(bookingId, booking.blockRounds), itemId, stay, quantity };
 
@@ -47,7 +48,7 @@ export async function takeNights(booking: SagaRecord): Promise<Reason | undefine
  */
 export async function nightsAreGone(booking: SagaRecord): Promise<Reason | undefined> {
   if (booking.block) return undefined;
-  const { itemId, stay, quantity } = booking.request;
+  const { itemId, stay, quantity } = booking.agreed;
   const gone = await databaseStep('findGoneNights', { itemId, stay, quantity }, 'read the calendar');
   return gone.length > 0 ? goneReason(gone) : undefined;
 }
@@ -73,7 +74,7 @@ async function releaseNights(
 }
 
 /** The nights that can be sold again: all of them, or all but the first where a room was kept for a guest who never came. */
-function freedBy({ request: { stay }, ending }: SagaRecord): Stay {
+function freedBy({ agreed: { stay }, ending }: SagaRecord): Stay {
   return ending?.fact === 'booking.no-show' ? { ...stay, start: addDays(stay.start, 1) } : stay;
 }
 

@@ -48,6 +48,7 @@ export function bookingView(row: BookingRow): BookingView {
     currency: row.currency,
     ratePlan: row.ratePlan,
     paymentStatus: row.paymentStatus as BookingView['paymentStatus'],
+    paymentActionUrl: row.paymentActionUrl,
     decisionBy: row.decisionBy.toISOString(),
     paymentBy: row.paymentBy?.toISOString() ?? null,
     checkInAt,
