@@ -20,6 +20,7 @@ import { sagaRequest, tokenToCharge } from '../bookings/saga-request';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
 import { agree, judgePrice } from '../rates/agree';
+import { openingOf } from '../rates/quotes';
 import type { Purchase } from './fields';
 
 const names: FieldNames = {
@@ -88,7 +89,8 @@ export async function purchaseRequest(
   // Each seat, room or car counts as one guest.
   const stayers = { stay, guests: quantity, quantity };
   const wish = { totalPrice, ratePlan, quoteId };
-  const price = await judgePrice(deps, item, stayers, wish, names, bookingId);
+  const opening = openingOf(bookingId);
+  const price = await judgePrice(deps, item, stayers, wish, names, opening);
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
@@ -99,7 +101,7 @@ export async function purchaseRequest(
       'You have no stored payment method. Send a token of the payment provider as paymentMethod.',
     );
   }
-  const { quote, rate } = await agree(deps, item, price, bookingId);
+  const { quote, rate } = await agree(deps, item, price, opening);
   await rememberEmail(deps.database, caller.id, caller.email);
   await rememberDetails(deps, bookingId, travelerId, purchase.bookingDetails);
   const guests = quantity;

@@ -6,6 +6,7 @@ import type { Stay } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
 import { agree, judgePrice, type RateWish } from '../rates/agree';
+import { openingOf } from '../rates/quotes';
 import { circumstances, findItem, type Person, rememberPerson } from './catalogue';
 import {
   checkDates,
@@ -58,11 +59,12 @@ export async function stayRequest(
   checkQuantity(item, quantity, names.quantity ?? 'quantity');
   checkGuests(item, guests, names, quantity);
   const stayers = { stay, guests, quantity };
-  const price = await judgePrice(deps, item, stayers, wish, names, bookingId);
+  const opening = openingOf(bookingId);
+  const price = await judgePrice(deps, item, stayers, wish, names, opening);
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
-  const { quote, rate } = await agree(deps, item, price, bookingId);
+  const { quote, rate } = await agree(deps, item, price, opening);
   const { name, email = caller.email } = wish.guest ?? {};
   await rememberPerson(deps.database, caller.id, { name, email });
   const paymentToken = tokenToCharge(deps, wish.paymentToken, storedToken);

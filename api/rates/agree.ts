@@ -1,5 +1,4 @@
 import type { BookingRate } from '../../domain/booking';
-import type { BookingId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
 import { BadAmount, formatMoney, fromDecimal, type Money, sameMoney, toDecimal } from '../../domain/money';
 import { Problem } from '../../domain/problems';
@@ -10,7 +9,15 @@ import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
 import { planFor } from './plans';
 import { priceNow, type Stayers } from './price';
-import { findAgreed, findGivenOut, findQuote, type KeptQuote, keepQuote, type PricedStay } from './quotes';
+import {
+  findAgreed,
+  findGivenOut,
+  findQuote,
+  type KeptQuote,
+  keepQuote,
+  type PricedRequest,
+  type PricedStay,
+} from './quotes';
 
 /** What the database's integer columns hold, minor units. */
 const MAX_PRICE = 2_147_483_647;
@@ -47,7 +54,7 @@ export async function judgePrice(
   stayers: Stayers,
   wish: RateWish,
   names: FieldNames,
-  bookingId: BookingId,
+  request: PricedRequest,
 ): Promise<JudgedPrice> {
   try {
     const quote =
@@ -56,7 +63,7 @@ export async function judgePrice(
         : await named(deps, item, stayers, { ...wish, quoteId: wish.quoteId }, names);
     return { ...stayers, quote };
   } catch (refusal) {
-    const earlier = await findAgreed(deps.database, bookingId);
+    const earlier = await findAgreed(deps.database, request);
     if (earlier) return { ...stayers, quote: earlier };
     throw refusal;
   }
@@ -70,11 +77,11 @@ export async function agree(
   deps: ApiDeps,
   item: Item,
   { stay, quote }: JudgedPrice,
-  bookingId: BookingId,
+  request: PricedRequest,
 ): Promise<AgreedPrice> {
   const isImplicit = quote.planVersion === 0 && !('id' in quote);
   if (isImplicit) return { quote, rate: { plan: quote.plan } };
-  const kept = await keepQuote(deps.database, item.id, stay, quote, deps.now(), bookingId);
+  const kept = await keepQuote(deps.database, item.id, stay, quote, deps.now(), request);
   return { quote: kept, rate: { plan: kept.plan, quoteId: kept.id } };
 }
 

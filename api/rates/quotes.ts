@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ItemId, mintQuoteId, type QuoteId } from '../../domain/ids';
+import { type BookingId, type ItemId, mintQuoteId, type QuoteId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
 import type { Money } from '../../domain/money';
 import { QUOTE_HONOURED_MS, type Quote, type QuoteItems } from '../../domain/rates/quote';
@@ -22,12 +22,23 @@ export interface KeptQuote extends QuoteItems {
   readonly expiresAt: Date;
 }
 
+/** A request with which a price is agreed once, however often it is sent. */
+export interface PricedRequest {
+  /** Its own id: of an opening the booking's, of a change one that no other change has. */
+  readonly agreedFor: string;
+  readonly bookingId: BookingId;
+}
+
+export function openingOf(bookingId: BookingId): PricedRequest {
+  return { agreedFor: bookingId, bookingId };
+}
+
 /** What of a quote is kept. */
 export type PricedStay = Omit<Quote, 'nights' | 'nightlyPrice'>;
 
 /**
  * Keeps a quote: one that is given out, or one that is agreed with a request.
- * @param agreedFor the request; where one was agreed with it before, that one stays and is answered
+ * @param request the one it is agreed with; where one was agreed with it before, that one stays and is answered
  */
 export async function keepQuote(
   database: Database,
@@ -35,7 +46,7 @@ export async function keepQuote(
   stay: Stay,
   quote: PricedStay,
   now: Date,
-  agreedFor?: string,
+  request?: PricedRequest,
 ): Promise<KeptQuote> {
   const { plan, planVersion, guests, quantity, total, lines, includedTaxes } = quote;
   const id = mintQuoteId(now.getTime(), randomBytes(10));
@@ -46,11 +57,11 @@ export async function keepQuote(
       startDate: new Date(stay.start),
       endDate: new Date(stay.end),
       items: { lines, includedTaxes } as unknown as Prisma.InputJsonObject,
-      ...(agreedFor !== undefined && { agreedFor }),
+      ...request,
     },
     skipDuplicates: true,
   });
-  const earlier = count === 0 && agreedFor !== undefined ? await findAgreed(database, agreedFor) : undefined;
+  const earlier = count === 0 && request ? await findAgreed(database, request) : undefined;
   if (earlier) return earlier;
   return { id, itemId, stay, plan, planVersion, guests, quantity, total, lines, includedTaxes, expiresAt };
 }
@@ -62,7 +73,10 @@ export async function findQuote(database: Database, id: string): Promise<KeptQuo
 }
 
 /** The quote that was agreed with a request. */
-export async function findAgreed(database: Database, agreedFor: string): Promise<KeptQuote | undefined> {
+export async function findAgreed(
+  database: Database,
+  { agreedFor }: PricedRequest,
+): Promise<KeptQuote | undefined> {
   const row = await database.quoteRow.findUnique({ where: { agreedFor } });
   return row ? keptQuote(row) : undefined;
 }

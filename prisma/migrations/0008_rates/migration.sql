@@ -27,10 +27,14 @@ CREATE TABLE booking.quotes (
   items jsonb NOT NULL,
   created_at timestamptz(3) NOT NULL,
   expires_at timestamptz(3) NOT NULL,
-  -- The request it was agreed with: the id of the booking to be opened, or a change's own id. The first price counts,
-  -- so that a request that is sent again, however late, has the price it was made at.
-  agreed_for text UNIQUE
+  -- The request it was agreed with: the id of the booking to be opened, or one of a change's own. The first price
+  -- counts, so that a request that is sent again, however late, has the price it was made at.
+  agreed_for text UNIQUE,
+  -- Whose request that is.
+  booking_id text,
+  CHECK ((agreed_for IS NULL) = (booking_id IS NULL))
 );
+CREATE INDEX quotes_agreed ON booking.quotes (booking_id) WHERE booking_id IS NOT NULL;
 -- A client that has shown a total, and names no quote, means one of these.
 CREATE INDEX quotes_given_out ON booking.quotes (item_id, start_date, end_date, created_at) WHERE agreed_for IS NULL;
 
@@ -43,23 +47,25 @@ CREATE INDEX bookings_quote ON booking.bookings (quote_id) WHERE quote_id IS NOT
 CREATE INDEX quotes_expired ON booking.quotes (expires_at);
 CREATE INDEX bookings_by_plan ON booking.bookings (item_id, rate_plan);
 
--- What was agreed with the request enters the booking's row in the statement that opens it.
+-- A booking's row has the quote that was agreed with the request behind it, whether that opened or changed the booking,
+-- from the statement on that writes its price. Found by what was agreed, so that lines never contradict a price.
 CREATE FUNCTION booking.take_agreed_quote() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_quote booking.quotes;
 BEGIN
-  SELECT id, plan INTO NEW.quote_id, NEW.rate_plan FROM booking.quotes WHERE agreed_for = NEW.id;
-  NEW.rate_plan := COALESCE(NEW.rate_plan, 'STANDARD');
+  SELECT * INTO v_quote FROM booking.quotes q
+  WHERE q.booking_id = NEW.id AND q.item_id = NEW.item_id AND q.start_date = NEW.start_date
+    AND q.end_date = NEW.end_date AND q.guests = NEW.guests AND q.quantity = NEW.quantity
+    AND q.amount = NEW.price_amount AND q.currency = NEW.currency
+  ORDER BY q.created_at DESC LIMIT 1;
+  NEW.quote_id := v_quote.id;
+  NEW.rate_plan := COALESCE(v_quote.plan, 'STANDARD');
   RETURN NEW;
 END $$;
-CREATE TRIGGER take_agreed_quote BEFORE INSERT ON booking.bookings
+CREATE TRIGGER take_agreed_quote
+  BEFORE INSERT OR UPDATE OF item_id, start_date, end_date, guests, quantity, price_amount ON booking.bookings
   FOR EACH ROW EXECUTE FUNCTION booking.take_agreed_quote();
-
--- A booking that was changed has the price that was agreed for the change. Call it in the change's own transaction.
-CREATE FUNCTION booking.take_quote(p_booking_id text, p_quote_id text) RETURNS void
-LANGUAGE sql AS $$
-  UPDATE booking.bookings b SET quote_id = q.id, rate_plan = q.plan
-  FROM booking.quotes q WHERE b.id = p_booking_id AND q.id = p_quote_id
-$$;
 
 -- Lays a plan down, or replaces the version that is known, 0 for none, and records the change as a fact of the item, in
 -- one transaction. Answers the plan's version; null where it stands at another one by now, and nothing was done.
