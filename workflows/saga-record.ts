@@ -15,7 +15,7 @@ import type { Decision, Presence } from './messages';
 import { MoneyRecord } from './money-record';
 import { BookingEnds, refuse } from './refusal';
 import { RequestQueue } from './requests';
-import { UndoStack } from './undo-stack';
+import { type UndoEntry, UndoStack } from './undo-stack';
 
 /** How a booking ends before its time. Claimed at once, committed by the main line. */
 export interface Ending {

@@ -52,7 +52,7 @@ async function open(
   add = addItem,
 ) {
   items += 1;
-  const itemId = await add(world.database, `OLD-${items}:STD`);
+  const itemId = await add(world.database, add === addRoom ? `OLD-${items}:STD` : `OLD-${items}`);
   const request = make({ itemId, now: await world.now(), ...options });
   return { saga: await world.open(request), id: request.bookingId, request };
 }

@@ -129,7 +129,7 @@ test('a request whose nights are taken already is declined by the system', async
     [id],
   );
   expect(fact).toEqual({ actor: 'SYSTEM', reason_code: 'nights-unavailable' });
-  expect(await world.blockedNights(first.itemId)).toBe(3);
+  expect(await blocks(id)).toEqual([]);
 });
 
 test.each([
