@@ -88,6 +88,15 @@ const environment = z.object({
     .describe(
       'Further dialects (stays, travel, hotel) every booking is mirrored in, besides its own system.',
     ),
+  CONSUMER_GROUPS: list
+    .default([])
+    .describe('Comma separated names of the consumer groups that ROLE=consumers runs. Empty: all.'),
+  CONSUMER_GROUP_PREFIX: z
+    .string()
+    .default('')
+    .describe(
+      'Put before the id of every consumer group, where several copies of the product share a cluster.',
+    ),
 
   AUTH_SECRET: z
     .string()

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '../api/http/request-metrics';
 import '../bridge/metrics';
+import '../consumers/runner/metrics';
 import { TEST_TOKENS } from '../activities/payment-simulator/test-tokens';
 import { BOOKING_STATES, type BookingState, isEnded, TRANSITIONS, UNOPENED } from '../domain/booking-state';
 import { SYSTEMS } from '../domain/item';

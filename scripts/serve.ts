@@ -1,5 +1,6 @@
 import { startApi } from '../api/start';
 import { startBridge } from '../bridge/start';
+import { startConsumers } from '../consumers/start';
 import { type Config, ConfigError, readConfig } from '../platform/config';
 import { createLogger, type Logger } from '../platform/logger';
 import { startHealthServer } from '../platform/metrics';
@@ -13,6 +14,7 @@ const ROLES: readonly { readonly role: Config['ROLE']; readonly start: StartRole
   { role: 'api', start: startApi },
   { role: 'worker', start: startWorker },
   { role: 'bridge', start: startBridge },
+  { role: 'consumers', start: startConsumers },
 ];
 
 /**
@@ -21,7 +23,6 @@ const ROLES: readonly { readonly role: Config['ROLE']; readonly start: StartRole
  */
 export async function startRoles(config: Config, logger: Logger): Promise<RunningRole[]> {
   const wanted = ROLES.filter(({ role }) => config.ROLE === 'all' || config.ROLE === role);
-  if (wanted.length === 0) throw new ConfigError(`ROLE=${config.ROLE}: there are no consumer groups yet.`);
   const running: RunningRole[] = [];
   for (const { role, start } of wanted) {
     try {

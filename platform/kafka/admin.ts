@@ -92,6 +92,10 @@ export class LibraryAdmin implements KafkaAdmin {
     });
   }
 
+  lagOf(groupId: string, topics: readonly string[]): Promise<{ topic: string; lag: number }[]> {
+    return this.connected((admin) => lagOf(admin, groupId, topics));
+  }
+
   private async connected<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     if (this.options.brokers.length === 0) throw new KafkaAway('no broker is configured');
     const admin = libraryClient(this.options, PATIENCE).admin();
@@ -130,8 +134,12 @@ function isOurs(topic: string): boolean {
   return !topic.startsWith('__');
 }
 
-async function lagOf(admin: Admin, groupId: string): Promise<{ topic: string; lag: number }[]> {
-  const committed = await admin.fetchOffsets({ groupId });
+async function lagOf(
+  admin: Admin,
+  groupId: string,
+  topics?: readonly string[],
+): Promise<{ topic: string; lag: number }[]> {
+  const committed = await admin.fetchOffsets({ groupId, ...(topics && { topics: [...topics] }) });
   return Promise.all(
     committed.map(async ({ topic, partitions }) => {
       const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));

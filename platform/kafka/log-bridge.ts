@@ -12,7 +12,9 @@ const QUIETED = [
   // The port's callers say once that Kafka is away; the library says it for every attempt.
   /^(Connection error|Connection timeout|Closed connection|Failed to connect|Failed to send messages)/,
   /^Request .* timed out/,
-  /^Response (Produce|Metadata)\(/,
+  /^Response (Produce|Metadata|Fetch|Heartbeat|JoinGroup|SyncGroup|OffsetCommit|GroupCoordinator)\(/,
+  // A group whose members come and go. What that means for a member, whoever reads is told.
+  /^The group is rebalancing|^The coordinator is not aware of this member|^Crash: /,
 ];
 
 /** Lets the library write to our log, under `lib: "kafkajs"`. */

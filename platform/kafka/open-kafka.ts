@@ -1,5 +1,6 @@
 import { LibraryAdmin } from './admin';
 import type { KafkaOptions } from './client';
+import { GroupConsumer } from './group-consumer';
 import type { Kafka } from './port';
 import { IdempotentProducer } from './producer';
 import { watch } from './watch';
@@ -9,6 +10,11 @@ export function openKafka(options: KafkaOptions): Kafka {
   return {
     admin: new LibraryAdmin(options),
     producer: () => new IdempotentProducer(options),
+    async read(wanted) {
+      const reading = new GroupConsumer(options, wanted);
+      await reading.start();
+      return reading;
+    },
     watch: (wanted) => watch(options, wanted),
   };
 }

@@ -92,6 +92,8 @@ export interface KafkaAdmin {
   topicNames(): Promise<string[]>;
   describeTopics(names: readonly string[]): Promise<TopicDescription[]>;
   describeGroups(): Promise<GroupDescription[]>;
+  /** How many messages of these topics a group has not committed yet; all of them where it never committed any. */
+  lagOf(groupId: string, topics: readonly string[]): Promise<{ topic: string; lag: number }[]>;
 }
 
 export interface WatchOptions {
@@ -107,10 +109,51 @@ export interface Watching {
   stop(): Promise<void>;
 }
 
+/** Consecutive messages of one partition, oldest first, in the hands of one member of a group. */
+export interface PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly IncomingMessage[];
+  /** Aborted when the partition is to be given up: the process drains, the group rebalances, or the broker is lost. */
+  readonly ending: AbortSignal;
+  /**
+   * Everything up to this message has had its effect. The group's offset follows soon, at the end of the batch at the
+   * latest, or `now`; where it cannot be committed, what is settled may come again.
+   */
+  settled(message: IncomingMessage, now?: boolean): Promise<void>;
+}
+
+export interface GroupOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /**
+   * Works through a batch; one at a time for each partition, many at once. Takes as long as it needs, without keeping
+   * other partitions waiting. Returns when all is settled, or soon after `ending`: what is not settled comes again.
+   * An error ends the reading.
+   */
+  readonly onBatch: (batch: PartitionBatch) => Promise<void>;
+}
+
+/** A member of a group. The first member ever starts at what the topics still hold. */
+export interface GroupReading {
+  /** Resolves with the reason when the reading has ended by itself. It does not start again. */
+  readonly crashed: Promise<Error>;
+  /** Milliseconds since the broker last took this for a living member. A second is usual. */
+  readonly silentMs: number;
+  /** Ends the batches in hand, commits what they settled, and leaves the group. */
+  stop(): Promise<void>;
+}
+
 export interface Kafka {
   readonly admin: KafkaAdmin;
   /** A producer with an identity of its own; connects with its first batch. */
   producer(): KafkaProducer;
+  /**
+   * Joins a group and reads its share of the topics, committing only what is settled. Resolves once partitions are
+   * assigned.
+   * @throws {KafkaAway} also where a topic does not exist
+   */
+  read(options: GroupOptions): Promise<GroupReading>;
   /**
    * Reads topics as a group nobody shares and of which nothing is left afterwards: no offset is committed.
    * Resolves once the partitions are assigned.

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type IHeaders, KafkaJSGroupCoordinatorNotFound, type KafkaMessage } from 'kafkajs';
+import { KafkaJSGroupCoordinatorNotFound } from 'kafkajs';
 import { type KafkaOptions, libraryClient } from './client';
-import { type IncomingMessage, KafkaAway, type Watching, type WatchOptions } from './port';
+import { incoming } from './incoming';
+import { KafkaAway, type Watching, type WatchOptions } from './port';
 
 const PATIENCE = {
   connectMs: 2_000,
@@ -70,26 +71,4 @@ async function watchOnce(options: KafkaOptions, wanted: WatchOptions): Promise<W
     await consumer.disconnect();
     throw new KafkaAway(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function incoming(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
-  return {
-    topic,
-    partition,
-    offset: message.offset,
-    timestamp: Number(message.timestamp),
-    key: message.key?.toString('utf8'),
-    value: message.value?.toString('utf8'),
-    headers: textHeaders(message.headers ?? {}),
-  };
-}
-
-/** A header may come more than once; the last one counts, as with the Java client's `lastHeader`. */
-function textHeaders(headers: IHeaders): Record<string, string> {
-  const text: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) text[name] = last.toString();
-  }
-  return text;
 }

@@ -1,0 +1,47 @@
+import type { Transactions } from '../../platform/database/transactions';
+import { failpoint } from '../../platform/failpoint';
+import { classifyFailure } from './classify-failure';
+import type { Event, Group, Outcome } from './group';
+import { enterInbox } from './inbox';
+
+/** How one transaction over some events ended. Unless it is `committed`, nothing of it was written. */
+export type Attempt =
+  | {
+      readonly kind: 'committed';
+      readonly done: number;
+      readonly ignored: number;
+      readonly duplicates: number;
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'infrastructure'; readonly error: unknown };
+
+class Refused extends Error {}
+
+/** Handles events in one transaction, together with their inbox rows; an event that was handled before is passed over. */
+export async function attempt(
+  transactions: Transactions,
+  groupId: string,
+  group: Group,
+  events: readonly Event[],
+): Promise<Attempt> {
+  try {
+    const counts = await transactions.run(async (transaction) => {
+      const fresh = await enterInbox(transaction, groupId, events);
+      let ignored = 0;
+      for (const event of fresh) {
+        const outcome: Outcome = await group.handle(event, transaction);
+        if (typeof outcome === 'object') throw new Refused(outcome.park);
+        if (outcome === 'ignored') ignored += 1;
+      }
+      return { done: fresh.length - ignored, ignored, duplicates: events.length - fresh.length };
+    });
+    await failpoint('consumer.handled');
+    return { kind: 'committed', ...counts };
+  } catch (error) {
+    if (error instanceof Refused) return { kind: 'refused', reason: error.message };
+    return classifyFailure(error) === 'infrastructure'
+      ? { kind: 'infrastructure', error }
+      : { kind: 'failed', error };
+  }
+}

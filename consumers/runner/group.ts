@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { Transaction } from '../../platform/database/transactions';
+
+/** The schema of each topic a group reads, by the topic's word in domain/topics.ts, or by its name where it is not ours. */
+export type TopicSchemas = Readonly<Record<string, z.ZodType>>;
+
+/** A message that fits its topic's schema, with what its envelope says of it. */
+export interface Event<Topic extends string = string, Message = unknown> {
+  /** As the group's declaration calls it. */
+  readonly topic: Topic;
+  readonly message: Message;
+  /** The same at every redelivery. */
+  readonly eventId: string;
+  /** The fact behind it, shared by all messages that tell the same fact: what counts go by. */
+  readonly factId: string;
+  readonly type: string;
+  /** When the fact happened, ISO 8601 UTC. */
+  readonly time: string;
+  readonly key: string | undefined;
+}
+
+/** An event of one of a group's topics; `topic` tells which, and so the type of its message. */
+export type EventOf<Schemas extends TopicSchemas> = {
+  [Topic in keyof Schemas & string]: Event<Topic, z.output<Schemas[Topic]>>;
+}[keyof Schemas & string];
+
+/**
+ * What came of an event.
+ * - `done`: the handler's writes are committed
+ * - `ignored`: it is none of the group's business; committed all the same
+ * - `park`: it can never be handled. Nothing is written, and it goes to the dead letters without another try
+ */
+export type Outcome = 'done' | 'ignored' | { readonly park: string };
+
+/**
+ * A consumer group: what it reads and what it does. Everything else is the runner's: effect once per event, commits,
+ * retries, dead letters, the circuit, draining.
+ */
+export interface Declaration<Schemas extends TopicSchemas> {
+  /** The group's id in Kafka. Another name reads everything from the start again. */
+  readonly name: string;
+  readonly topics: Schemas;
+  /**
+   * True: many events share one transaction, which is cheaper, and all of them are rolled back and tried one by one
+   * where one fails. False, for handlers with an effect outside of Postgres: each event has its own.
+   */
+  readonly batch: boolean;
+  /**
+   * Handles one event. May run again whenever its transaction was not committed, so what it does besides writing in
+   * `transaction` must bear repeating. An error is tried again, and parked in the end; see {@link InfrastructureFailure}
+   * for what is never parked.
+   */
+  handle(event: EventOf<Schemas>, transaction: Transaction): Promise<Outcome>;
+}
+
+/** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
+export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch'> {
+  handle(event: Event, transaction: Transaction): Promise<Outcome>;
+}
+
+/** Declares a group; its handler's events are typed by its topics' schemas. */
+export function defineGroup<const Schemas extends TopicSchemas>(declaration: Declaration<Schemas>): Group {
+  return declaration;
+}

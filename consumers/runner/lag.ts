@@ -1,0 +1,69 @@
+import type { KafkaAdmin } from '../../platform/kafka/port';
+import type { Logger } from '../../platform/logger';
+import type { Hands } from './hands';
+import { lagMessages, lagSeconds } from './metrics';
+
+/** Asking opens a connection and closes it again: not more often than this. */
+const SAMPLE_MS = 15_000;
+/** Past these somebody should look. */
+const ALERT_MESSAGES = 1_000;
+const ALERT_SECONDS = 300;
+
+export interface LagSettings {
+  readonly admin: Pick<KafkaAdmin, 'lagOf'>;
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly hands: Pick<Hands, 'oldest'>;
+  readonly logger: Logger;
+}
+
+/** How far a group is behind: in messages as the broker counts them, in seconds by the oldest one in hand here. */
+export class LagWatch {
+  private sampledAt = Number.NEGATIVE_INFINITY;
+  private sampling = false;
+  private messages = 0;
+  private alerted = false;
+
+  constructor(private readonly settings: LagSettings) {}
+
+  /** Brings the metrics up to date, and alerts once when a limit is passed. */
+  async look(): Promise<void> {
+    const { hands, groupId } = this.settings;
+    const seconds = hands.oldest === undefined ? 0 : Math.max(0, (Date.now() - hands.oldest) / 1000);
+    lagSeconds.set({ group: groupId }, seconds);
+    if (performance.now() - this.sampledAt >= SAMPLE_MS && !this.sampling) void this.sample();
+    this.alert(this.messages, seconds);
+  }
+
+  /** This process reads for the group no longer. */
+  forget(): void {
+    const { groupId, topics } = this.settings;
+    lagSeconds.remove({ group: groupId });
+    for (const topic of topics) lagMessages.remove({ group: groupId, topic });
+  }
+
+  private async sample(): Promise<void> {
+    const { admin, groupId, topics, logger } = this.settings;
+    this.sampling = true;
+    try {
+      const lags = await admin.lagOf(groupId, topics);
+      for (const { topic, lag } of lags) lagMessages.set({ group: groupId, topic }, lag);
+      this.messages = lags.reduce((sum, { lag }) => sum + lag, 0);
+    } catch (error) {
+      logger.debug({ err: error }, 'the lag was not measured');
+    } finally {
+      this.sampledAt = performance.now();
+      this.sampling = false;
+    }
+  }
+
+  private alert(messages: number, seconds: number): void {
+    const late = messages > ALERT_MESSAGES || seconds > ALERT_SECONDS;
+    if (late && !this.alerted) {
+      this.settings.logger.error({ alert: 'consumer-lag', messages, seconds }, 'the group falls behind');
+    } else if (!late && this.alerted) {
+      this.settings.logger.info({ messages, seconds }, 'Over: the group was behind');
+    }
+    this.alerted = late;
+  }
+}

@@ -1,0 +1,39 @@
+import { MESSAGES } from '../../platform/messages/table';
+import { defineGroup } from '../runner/group';
+import { lookUp } from '../view/standing';
+
+const TABLE = 'user_service.booking_history';
+
+/** Keeps each user's booking history: a booking appears at created, and then follows its status. */
+export const userService = defineGroup({
+  name: 'user-service-group',
+  topics: { bookings: MESSAGES.bookings },
+  batch: true,
+  async handle({ topic, message }, transaction) {
+    const { bookingId, sequence } = message;
+    const { standing, seen } = await lookUp(transaction, { table: TABLE, topic, bookingId, sequence });
+    if (standing !== 'newest') return 'ignored';
+    await transaction.query(
+      `INSERT INTO ${TABLE} (booking_id, user_id, type, item_id, quantity, total_amount_paid, status, state, reason,
+         booked_at, updated_at, seen)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
+       ON CONFLICT (booking_id) DO UPDATE SET
+         quantity = EXCLUDED.quantity, total_amount_paid = EXCLUDED.total_amount_paid, status = EXCLUDED.status,
+         state = EXCLUDED.state, reason = EXCLUDED.reason, updated_at = EXCLUDED.updated_at, seen = EXCLUDED.seen`,
+      [
+        bookingId,
+        message.userId,
+        message.type,
+        message.itemId,
+        message.quantity,
+        message.totalAmountPaid,
+        message.eventType.replace('booking.', ''),
+        message.state,
+        message.reason ?? null,
+        message.timestamp,
+        seen,
+      ],
+    );
+    return 'done';
+  },
+});
