@@ -1,5 +1,6 @@
 import type { Config } from '../platform/config';
 import { openTransactions, type Transactions } from '../platform/database/transactions';
+import { armFromEnvironment } from '../platform/failpoint';
 import { openKafka } from '../platform/kafka/open-kafka';
 import type { Logger } from '../platform/logger';
 import { collectProcessMetrics } from '../platform/metrics';
@@ -21,6 +22,7 @@ const KEEP_INBOX_EVERY_MS = 3_600_000;
  * @throws {UnknownGroup} on a bad CONSUMER_GROUPS
  */
 export async function startConsumers(config: Config, logger: Logger): Promise<RunningRole> {
+  armFromEnvironment(config.FAILPOINTS);
   const groups = chosenGroups(config.CONSUMER_GROUPS);
   if (config.KAFKA_BROKERS.length === 0) return nothingToRead(logger);
   collectProcessMetrics();

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { ItemKind } from '../../domain/item';
-import { SYSTEMS } from '../../domain/item';
 import { Problem } from '../../domain/problems';
 import { TRAVEL_TYPES, travelTypeOf } from '../../domain/travel-type';
 import { identifier } from '../bookings/fields';
-import { pageOfBookings, pageQuery } from '../bookings/list';
+import { pageQuery } from '../bookings/list';
 import { bookingExample, bookingSchema } from '../bookings/schemas';
 import { type BookingRow, bookingView } from '../bookings/view';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
+import { HISTORY_SOURCES, historyOf } from '../users/history';
 
 const historyEntrySchema = bookingSchema
   .extend({
@@ -43,7 +43,9 @@ export function userRoutes(deps: ApiDeps): Route[] {
       summary: "A user's booking history, newest first",
       description:
         'For that user and administrators. `status` of each booking is the word of its own system. `source` says ' +
-        'what the history was read from: `event-log` is what the sagas themselves write.',
+        'where this page stands: `view` where the listener of the topic `bookings` has all of it; `event-log` where ' +
+        'it has not, because Kafka is away, the view is behind, or the topic does not tell of one of the bookings. ' +
+        'Then it is what the sagas themselves wrote.',
       roles: ['traveler', 'admin'],
       params: z.object({ id: identifier.meta({ example: 'traveler-1' }) }),
       query: pageQuery,
@@ -51,13 +53,13 @@ export function userRoutes(deps: ApiDeps): Route[] {
         200: {
           description: 'One page',
           schema: z.object({
-            source: z.enum(['event-log']),
+            source: z.enum(HISTORY_SOURCES),
             userId: z.string(),
             bookings: z.array(historyEntrySchema),
             nextCursor: z.string().nullable(),
           }),
           example: {
-            source: 'event-log',
+            source: 'view',
             userId: 'traveler-1',
             bookings: [entryExample],
             nextCursor: null,
@@ -69,12 +71,8 @@ export function userRoutes(deps: ApiDeps): Route[] {
         if (caller.role !== 'admin' && caller.id !== id) {
           throw new Problem('not-found', `There is no user ${id} here.`);
         }
-        // Each row is committed with its line of the log, so it is where the log has come to.
-        const { rows, nextCursor } = await pageOfBookings(deps.database, { travelerId: id }, SYSTEMS, query);
-        return {
-          status: 200,
-          body: { source: 'event-log', userId: id, bookings: rows.map(historyEntry), nextCursor },
-        };
+        const { source, rows, nextCursor } = await historyOf(deps, id, query);
+        return { status: 200, body: { source, userId: id, bookings: rows.map(historyEntry), nextCursor } };
       },
     }),
   ];

@@ -91,6 +91,7 @@ export const rateUpdated = message({
 export const rateApplied = message({
   ...property('rate.applied'),
   ...ofBooking,
+  ...reason,
   itemId: z.string(),
   stayDetails: stay,
   pricingDetails: z.looseObject({ ratePlan: z.string(), totalPrice: amount, currency }),

@@ -12,7 +12,7 @@ import { bookingIn, RestCaller, type TimelineEntry, type Who } from './rest';
 import { type RoleProcess, spawnRole } from './role-process';
 import { until } from './until';
 
-export type Role = 'api' | 'worker' | 'bridge';
+export type Role = 'api' | 'worker' | 'bridge' | 'consumers';
 type Environment = Readonly<Record<string, string>>;
 
 /**
@@ -42,6 +42,7 @@ export class Product {
       KAFKA_REQUEST_TOPIC: `booking-requests-${own}`,
       KAFKA_RESPONSE_TOPIC: `booking-updates-${own}`,
       KAFKA_PARTITIONS: '3',
+      CONSUMER_GROUP_PREFIX: `${own}-`,
       // Tests ask again and again until something has come about.
       RATE_LIMIT_PER_MINUTE: '100000',
       PORT: String(await freePort()),

@@ -1,0 +1,132 @@
+import { eventsSettled } from '../../consumers/runner/metrics';
+import { statusWord } from '../../domain/system-status';
+import { openKafka } from '../../platform/kafka/open-kafka';
+import { createLogger } from '../../platform/logger';
+import { seed } from '../../scripts/seed';
+import { addItem } from '../support/bookings';
+import { day, Product } from '../support/product';
+import { billIn, bookingIn, type RestCaller } from '../support/rest';
+import { until } from '../support/until';
+
+const flight = {
+  type: 'flight',
+  itemId: 'FLIGHT-AA601',
+  totalAmountPaid: 299.99,
+  paymentMethod: 'tok_approved',
+  bookingDetails: { passengers: ['Ann Lee'], seat: '12A' },
+};
+
+let product: Product;
+let ann: RestCaller;
+beforeAll(async () => {
+  product = await Product.create({ BILLING_WAIT_MS: '20000' });
+  await seed(product.database.url);
+  await addItem(product.database, 'PROP-VIEW', 50);
+  await product.start('bridge');
+  await product.start('worker');
+  await product.start('api');
+  await product.start('consumers');
+  ann = product.as('traveler:ann');
+});
+afterAll(() => product.close());
+
+interface History {
+  readonly source: string;
+  readonly bookings: readonly { readonly bookingId: string; readonly status: string }[];
+}
+const history = async () => (await ann.get('/api/users/ann/bookings')).body as unknown as History;
+
+test('a user’s history follows the topic: a booking appears, and then follows its status', async () => {
+  const { bookingId } = billIn(await ann.post('/api/billing', flight));
+  const view = await until(history, ({ source }) => source === 'view');
+  expect(view.bookings).toMatchObject([{ bookingId, status: 'confirmed' }]);
+
+  const [bill] = await product.database.query<{ id: string }>('SELECT id FROM booking.billing_records');
+  await ann.put(`/api/billing/${bill?.id}/cancel`, { reason: 'Plans changed' });
+  // While the view is behind, the log fills in; nobody sees the old word.
+  expect((await history()).bookings).toMatchObject([{ status: 'cancelled' }]);
+  await until(history, ({ source }) => source === 'view');
+});
+
+test('the traveler’s view of status equals the fold of the event log', async () => {
+  const traveler = product.as('traveler:traveler-1');
+  const owner = product.as('owner:owner-1');
+  const ids: string[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    const stay = { propertyId: 'PROP-VIEW', startDate: day(30 + n), endDate: day(32 + n) };
+    ids.push(bookingIn(await traveler.post('/api/bookings', stay)).id);
+  }
+  const [confirmed = '', rejected = '', cancelled = '', , left = ''] = ids;
+  await owner.put(`/api/bookings/${confirmed}/accept`);
+  await owner.put(`/api/owners/bookings/${rejected}/reject`, { reason: 'Roof repair' });
+  await owner.put(`/api/bookings/${cancelled}/accept`);
+  await product.reached(cancelled, 'CONFIRMED');
+  await traveler.put(`/api/bookings/${cancelled}/cancel`);
+  await product.reached(confirmed, 'CONFIRMED');
+  await product.undone(cancelled);
+
+  // The last fact of each booking that changed its state, once there was one after opening.
+  const fold = await product.database.query<{
+    booking_id: string;
+    state: 'CONFIRMED';
+    reason: string | null;
+  }>(
+    `SELECT DISTINCT ON (booking_id) booking_id, state, reason FROM booking.booking_events
+     WHERE from_state <> state AND from_state <> 'NONE' AND booking_id = ANY($1)
+     ORDER BY booking_id, sequence DESC`,
+    [ids],
+  );
+  expect(fold.map(({ state }) => state).sort()).toEqual(['CANCELLED', 'CONFIRMED', 'REJECTED']);
+  const view = () =>
+    product.database.query(
+      'SELECT booking_id, state, reason, status FROM booking_status.bookings ORDER BY booking_id',
+    );
+  const wanted = fold.map((row) => ({ ...row, status: statusWord('stays', row.state) }));
+  expect(await until(view, (rows) => JSON.stringify(rows) === JSON.stringify(wanted))).toEqual(wanted);
+  expect(left).not.toBe('');
+});
+
+test('the groups are ready, and tell where they are not', async () => {
+  const trouble = await product.start('consumers', { KAFKA_BROKERS: '127.0.0.1:1' });
+  expect(await trouble.trouble?.()).toContain('booking-status-sync-group: ');
+  await product.stop(trouble);
+  const some = product.start('consumers', { CONSUMER_GROUPS: 'user-service' });
+  await expect(some).rejects.toThrow(
+    'there is no group "user-service"; there are booking-status-sync-group,',
+  );
+});
+
+test('a process that is killed between its effect and its offset leaves duplicates to the next one, and nothing twice', async () => {
+  const changes = { CONSUMER_GROUP_PREFIX: `${product.config.CONSUMER_GROUP_PREFIX}doomed-` };
+  const group = `${changes.CONSUMER_GROUP_PREFIX}booking-status-sync-group`;
+  const groups = { ...changes, CONSUMER_GROUPS: 'booking-status-sync-group' };
+  const doomed = await product.spawn('consumers', { ...groups, FAILPOINTS: 'consumer.handled=kill' });
+  await doomed.reached('consumer.handled');
+  await doomed.ended;
+  const handled = await inbox(group);
+  expect(handled).toBeGreaterThan(0);
+
+  await product.start('consumers', groups);
+  const logger = createLogger('silent', 'test');
+  const { admin } = openKafka({ brokers: product.config.KAFKA_BROKERS, clientId: 'test', logger });
+  const topic = product.config.KAFKA_RESPONSE_TOPIC;
+  await until(
+    () => admin.lagOf(group, [topic]),
+    ([lag]) => lag?.lag === 0,
+  );
+  const { values } = await eventsSettled.get();
+  const count = (outcome: string) =>
+    values.find(({ labels }) => labels.group === group && labels.outcome === outcome)?.value ?? 0;
+  expect(count('duplicate')).toBe(handled);
+  const [{ messages } = { messages: 0 }] = await admin.describeTopics([topic]);
+  expect(await inbox(group)).toBe(messages);
+  expect(handled + count('done') + count('ignored')).toBe(messages);
+});
+
+async function inbox(group: string): Promise<number> {
+  const [row] = await product.database.query<{ handled: number }>(
+    'SELECT count(*)::int AS handled FROM consumers.inbox WHERE group_id = $1',
+    [group],
+  );
+  return row?.handled ?? 0;
+}
