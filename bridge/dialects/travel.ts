@@ -28,6 +28,7 @@ export const travelDialect: Dialect = ({ fact, booking }: ToldFact) => {
         itemId: booking.itemId,
         quantity: booking.quantity,
         totalAmountPaid: toDecimal(booking.price),
+        currency: booking.price.currency,
         data: { bookingDetails: booking.bookingDetails },
         ...(fact.reason ? { reason: fact.reason.text } : {}),
         state: fact.state,

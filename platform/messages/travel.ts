@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TRAVEL_TYPES } from '../../domain/travel-type';
-import { amount, instant, message, progress } from './fields';
+import { amount, currency, instant, message, progress } from './fields';
 
 export const travelBooking = message({
   eventType: z.enum(['booking.created', 'booking.confirmed', 'booking.cancelled', 'booking.failed']),
@@ -11,6 +11,8 @@ export const travelBooking = message({
   itemId: z.string(),
   quantity: z.int().positive(),
   totalAmountPaid: amount,
+  /** Not in what the first releases sent. */
+  currency: currency.optional(),
   data: z.looseObject({ bookingDetails: z.record(z.string(), z.unknown()) }),
   reason: z.string().optional(),
   ...progress,

@@ -56,7 +56,7 @@ test('a flight is bought while its traveler waits, its listeners hear of it, and
   const heard = about(bill.bookingId, await listener.everything(product.database));
   const told = {
     ...{ bookingId: bill.bookingId, userId: 'ann', type: 'flight', itemId: flight.itemId, quantity: 1 },
-    ...{ totalAmountPaid: 299.99, data: { bookingDetails: flight.bookingDetails } },
+    ...{ totalAmountPaid: 299.99, currency: 'USD', data: { bookingDetails: flight.bookingDetails } },
   };
   const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   expect(heard.map(({ value }) => value)).toEqual([
