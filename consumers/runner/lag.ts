@@ -27,7 +27,7 @@ export class LagWatch {
   constructor(private readonly settings: LagSettings) {}
 
   /** Brings the metrics up to date, and alerts once when a limit is passed. */
-  async look(): Promise<void> {
+  look(): void {
     const { hands, groupId } = this.settings;
     const seconds = hands.oldest === undefined ? 0 : Math.max(0, (Date.now() - hands.oldest) / 1000);
     lagSeconds.set({ group: groupId }, seconds);

@@ -1,7 +1,7 @@
 import { DEAD_LETTER_SUFFIX, TOPIC_RETENTION_MS } from '../../domain/topics';
 import type { Config } from '../../platform/config';
 import type { Transactions } from '../../platform/database/transactions';
-import type { GroupReading, Kafka } from '../../platform/kafka/port';
+import type { GroupReading, IncomingMessage, Kafka } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
 import { pause } from '../../platform/waiting';
 import { Circuit } from './circuit';
@@ -42,6 +42,7 @@ export class GroupRunner {
   private readonly lag: LagWatch;
   private readonly logger: Logger;
   private readonly clock: Clock;
+  private stalled: IncomingMessage | undefined;
   /** Why it is not reading at the moment. */
   private away: string | undefined = 'it has not joined its group yet';
 
@@ -144,11 +145,22 @@ export class GroupRunner {
     });
     while (!stopping.aborted && !crash) {
       circuitOpen.set({ group: this.groupId }, this.circuit.isClosed ? 0 : 1);
-      await this.lag.look();
+      this.lag.look();
+      this.noticeStall();
       if (reading.silentMs > SILENT_MS) return new Error('the broker has not heard of this member for 30 s');
       await pause(LOOK_EVERY_MS, stopping, ended.signal);
     }
     return crash;
+  }
+
+  /** A handler that never comes back holds its partition, and nothing here can end it: somebody has to be told. */
+  private noticeStall(): void {
+    const stalled = this.circuit.isClosed ? this.hands.stalled : undefined;
+    if (stalled && stalled !== this.stalled) {
+      const { topic, partition, offset } = stalled;
+      this.logger.error({ alert: 'consumer-stalled', topic, partition, offset }, 'a handler gets no further');
+    }
+    this.stalled = stalled;
   }
 
   /** Topics, and those for dead letters, that nobody has made yet. @throws {KafkaAway} */

@@ -61,10 +61,9 @@ export class RunnerWorld {
     this.producer = kafka.producer();
   }
 
-  static async create(): Promise<RunnerWorld> {
+  static async create(brokers = provided('KAFKA_BROKERS')): Promise<RunnerWorld> {
     const database = await freshDatabase();
     const own = randomBytes(6).toString('hex');
-    const brokers = provided('KAFKA_BROKERS');
     const config = readConfig({
       NODE_ENV: 'test',
       DATABASE_URL: database.url,
