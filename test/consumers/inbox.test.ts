@@ -1,6 +1,6 @@
 import type { Event } from '../../consumers/runner/group';
 import { enterInbox, keepInbox } from '../../consumers/runner/inbox';
-import { openTransactions, type Transactions } from '../../platform/database/transactions';
+import { DatabaseAway, openTransactions, type Transactions } from '../../platform/database/transactions';
 import { freshDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -106,4 +106,13 @@ test('a statement that failed and was passed over commits nothing', async () => 
   });
   await expect(heedless).rejects.toThrow('nothing was committed');
   expect(await enter('a', event('heedless'))).toEqual(['heedless']);
+});
+
+test('Postgres that goes away in the middle is told as such, whatever the handler made of the error', async () => {
+  const wrapped = transactions.run(async ({ query }) => {
+    await query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => {
+      throw new Error('could not save');
+    });
+  });
+  await expect(wrapped).rejects.toThrow(DatabaseAway);
 });
