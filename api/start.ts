@@ -13,6 +13,8 @@ import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
 import { temporalSagaClient } from './saga/temporal-saga-client';
+import { HandLoop } from './webhooks/hand-loop';
+import { providerEvents } from './webhooks/provider-events';
 
 /** What a request may take besides waiting for the outcome of a purchase, milliseconds. */
 const DRAIN_MARGIN_MS = 10_000;
@@ -31,11 +33,14 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   collectProcessMetrics();
   const database = openApiDatabase(config);
   const temporal = connectTemporal(config, []);
+  const saga = temporalSagaClient(temporal, config);
+  const handLoop = new HandLoop({ database, events: providerEvents({ saga }), logger });
   const deps: ApiDeps = {
     config,
     logger,
     database,
-    saga: temporalSagaClient(temporal, config),
+    saga,
+    handSoon: () => handLoop.handSoon(),
     verifyToken: tokenVerifier(config),
     now: () => new Date(),
   };
@@ -45,6 +50,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     server.listen(config.PORT, resolve);
   });
   const port = (server.address() as AddressInfo).port;
+  handLoop.start();
   const stopPurging = keepPurging(database, logger);
   logger.info({ port }, `API on port ${port}`);
   return {
@@ -53,6 +59,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     trouble: async () => (await troubles(deps)).join('; ') || undefined,
     stop: async () => {
       stopPurging();
+      await handLoop.stop();
       await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
       await Promise.all([database.$disconnect(), temporal.close()]);
     },

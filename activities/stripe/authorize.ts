@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { AuthorizeOutcome, AuthorizeRequest } from '../../domain/payment';
+import { stripeAmount } from '../../platform/stripe/amounts';
 import { GatewayUnreachable } from '../payment-gateway';
-import { stripeAmount } from './amounts';
 import { cardOf } from './card-tokens';
 import { createOnce } from './create-once';
 import { declineOf, refusalAsDecline } from './declines';

@@ -7,8 +7,8 @@ import type {
   SaveCardRequest,
   SettleRequest,
 } from '../../domain/payment';
+import { UnsupportedAmount } from '../../platform/stripe/amounts';
 import type { PaymentGateway } from '../payment-gateway';
-import { UnsupportedAmount } from './amounts';
 import { authorize } from './authorize';
 import type { StripeDeps } from './deps';
 import { capture, voidHold } from './holds';
@@ -50,11 +50,12 @@ export class StripeGateway implements PaymentGateway {
     return this.noted(request, await unlessUnsupported(settle(this.deps, request), rejected));
   }
 
-  /** What only an operator can put right is told to them. */
-  private noted<Outcome extends AuthorizeOutcome | SaveCardOutcome | HoldOutcome>(
+  /** What only an operator can put right is told to them; that a cardholder is asked is noted before they are. */
+  private async noted<Outcome extends AuthorizeOutcome | SaveCardOutcome | HoldOutcome>(
     { key }: { readonly key: string },
     answer: Outcome,
-  ): Outcome {
+  ): Promise<Outcome> {
+    if (answer.outcome === 'requires_action') await this.deps.references.noteAsked(key);
     if (answer.outcome === 'rejected' || ('code' in answer && answer.code === 'provider_refused')) {
       this.deps.logger.error({ key, answer }, 'Stripe refused a request for good');
     }

@@ -10,6 +10,8 @@ export interface StripeReferences {
   find(key: string): Promise<string | undefined>;
   /** Writes it down; answers the one that was written first, should two attempts have raced. */
   keep(key: string, bookingId: string, reference: string): Promise<string>;
+  /** Notes that its cardholder has been asked to confirm: what Stripe tells of it afterwards is news. */
+  noteAsked(key: string): Promise<void>;
   customerOf(travelerId: string): Promise<string | undefined>;
   /** Like `keep`. */
   keepCustomer(travelerId: string, customerId: string): Promise<string>;
@@ -28,6 +30,11 @@ export function referencesIn(database: Database): StripeReferences {
         VALUES (${key}, ${bookingId}, ${reference})
         ON CONFLICT (key) DO UPDATE SET key = r.key RETURNING reference`;
       return rows[0]?.reference ?? reference;
+    },
+    async noteAsked(key) {
+      await database.$executeRaw`
+        UPDATE booking.provider_references SET asked_cardholder_at = now()
+        WHERE key = ${key} AND asked_cardholder_at IS NULL`;
     },
     async customerOf(travelerId) {
       const row = await database.providerCustomer.findUnique({ where: { travelerId } });

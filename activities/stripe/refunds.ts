@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Money } from '../../domain/money';
 import type { HoldOutcome } from '../../domain/payment';
-import { stripeAmount } from './amounts';
+import { stripeAmount } from '../../platform/stripe/amounts';
 import { marks, type StripeDeps } from './deps';
 import { settledVerdict } from './errors';
 import { beginMove } from './stripe-client';

@@ -1,6 +1,6 @@
 import type { HoldOutcome, SettleRequest } from '../../domain/payment';
+import { stripeAmount } from '../../platform/stripe/amounts';
 import { GatewayUnreachable } from '../payment-gateway';
-import { stripeAmount } from './amounts';
 import { marks, type StripeDeps } from './deps';
 import { settledVerdict } from './errors';
 import { beginMove } from './stripe-client';

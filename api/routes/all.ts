@@ -12,6 +12,7 @@ import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
 import { userRoutes } from './users';
+import { webhookRoutes } from './webhooks';
 
 /** Every route of the API. What is not in this list does not exist, nor is it documented. */
 export function allRoutes(deps: ApiDeps): Route[] {
@@ -26,6 +27,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...reservationRoutes(deps),
     ...availabilityRoutes(deps),
     ...itemRoutes(deps),
+    ...webhookRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];

@@ -1,4 +1,4 @@
-import { stripeAmount } from '../../activities/stripe/amounts';
+import { moneyOf, stripeAmount } from '../../platform/stripe/amounts';
 
 test.each([
   ['USD', 12_345, 12_345],
@@ -9,7 +9,9 @@ test.each([
   ['MGA', 500, 5],
   ['HUF', 1_045, 1_045],
 ])('%s %d is %d at Stripe', (currency, amount, theirs) => {
-  expect(stripeAmount({ amount, currency })).toEqual({ amount: theirs, currency: currency.toLowerCase() });
+  const atStripe = { amount: theirs, currency: currency.toLowerCase() };
+  expect(stripeAmount({ amount, currency })).toEqual(atStripe);
+  expect(moneyOf(atStripe)).toEqual({ amount, currency });
 });
 
 test.each([

@@ -7,6 +7,8 @@ CREATE TABLE booking.provider_references (
   key text PRIMARY KEY,
   booking_id text NOT NULL,
   reference text NOT NULL UNIQUE,
+  -- When the cardholder was asked to confirm: from then on the provider has news to tell of it.
+  asked_cardholder_at timestamptz(3),
   created_at timestamptz(3) NOT NULL DEFAULT now()
 );
 CREATE INDEX provider_references_booking ON booking.provider_references (booking_id);

@@ -37,8 +37,7 @@ export interface StripeAmount {
  *   rounded: what is taken must be what was agreed.
  */
 export function stripeAmount({ amount, currency }: Money): StripeAmount {
-  const shift = (DECIMALS[currency] ?? minorDigits(currency)) - minorDigits(currency);
-  const shifted = shift >= 0 ? amount * 10 ** shift : amount / 10 ** -shift;
+  const shifted = moved(amount, shiftOf(currency));
   if (!Number.isSafeInteger(shifted)) {
     throw new UnsupportedAmount(`Stripe takes only whole amounts of ${currency}`);
   }
@@ -47,4 +46,19 @@ export function stripeAmount({ amount, currency }: Money): StripeAmount {
   }
   if (shifted > MOST) throw new UnsupportedAmount('Stripe moves at most eight digits at a time');
   return { amount: shifted, currency: currency.toLowerCase() };
+}
+
+/** An amount that Stripe tells of, in our words. */
+export function moneyOf({ amount, currency }: StripeAmount): Money {
+  const ours = currency.toUpperCase();
+  return { amount: moved(amount, -shiftOf(ours)), currency: ours };
+}
+
+/** How many more decimals Stripe's amounts have than ours. */
+function shiftOf(currency: string): number {
+  return (DECIMALS[currency] ?? minorDigits(currency)) - minorDigits(currency);
+}
+
+function moved(amount: number, digits: number): number {
+  return digits >= 0 ? amount * 10 ** digits : amount / 10 ** -digits;
 }
