@@ -171,11 +171,14 @@ describe('a cardholder who was asked', () => {
     await until(stored, ([one]) => one?.handed_to === 'nobody');
   });
 
-  test('Temporal is away: the events wait, and are handed on in their order', async () => {
-    await referred();
+  test('Temporal is away: the events of a booking wait, and are handed on in their order', async () => {
     world.saga.answerNext({ outcome: 'unsent' });
-    await sent(event('payment_intent.payment_failed', intent(), 'evt_1'));
-    await sent(event('payment_intent.amount_capturable_updated', intent(), 'evt_2'));
+    await world.database.query(
+      `INSERT INTO booking.provider_events (id, provider, type, kind, object_id, booking_id, details)
+       SELECT 'evt_' || kind, 'stripe', 'x', kind, 'pi_1', $1, jsonb_build_object('kind', kind)
+       FROM unnest(ARRAY['action-failed', 'action-completed']) kind`,
+      [bookingId],
+    );
     await until(stored, (all) => all.every(({ handed_to }) => handed_to === 'workflow'));
     const kinds = world.saga.said.map(({ message }) => (message as { kind: string }).kind);
     expect(kinds).toEqual(['action-failed', 'action-failed', 'action-completed']);
