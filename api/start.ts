@@ -9,6 +9,7 @@ import { createApp } from './app';
 import { tokenVerifier } from './auth/verify-token';
 import { openApiDatabase } from './database';
 import type { ApiDeps } from './deps';
+import { hasSimulator, simulatorDesk } from './development/simulator-desk';
 import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
@@ -35,12 +36,14 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   const temporal = connectTemporal(config, []);
   const saga = temporalSagaClient(temporal, config);
   const handLoop = new HandLoop({ database, events: providerEvents({ saga }), logger });
+  const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const deps: ApiDeps = {
     config,
     logger,
     database,
     saga,
     handSoon: () => handLoop.handSoon(),
+    ...(desk && { simulatorDesk: desk }),
     verifyToken: tokenVerifier(config),
     now: () => new Date(),
   };
@@ -61,7 +64,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       stopPurging();
       await handLoop.stop();
       await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
-      await Promise.all([database.$disconnect(), temporal.close()]);
+      await Promise.all([database.$disconnect(), temporal.close(), desk?.close()]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { PaymentSimulator } from '../activities/payment-simulator/simulator';
 import { StripeGateway } from '../activities/stripe/gateway';
 import { referencesIn } from '../activities/stripe/references';
 import { openStripe } from '../activities/stripe/stripe-client';
-import { type Config, ConfigError } from '../platform/config';
+import { type Config, ConfigError, publicUrl } from '../platform/config';
 import type { Database } from '../platform/database/client';
 import type { Logger } from '../platform/logger';
 
@@ -33,7 +33,7 @@ function simulator(config: Config, logger: Logger): PaymentProvider {
   });
   // Idle connections that the server closes are replaced; the calls in flight report their own failure.
   books.on('error', (error) => logger.debug({ err: error }, 'payment simulator lost a connection'));
-  return { gateway: new PaymentSimulator(books), close: () => books.end() };
+  return { gateway: new PaymentSimulator(books, publicUrl(config)), close: () => books.end() };
 }
 
 function stripe(config: Config, database: Database, logger: Logger): PaymentProvider {

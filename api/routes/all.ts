@@ -4,6 +4,7 @@ import { adminRoutes } from './admin';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { developmentRoutes } from './development';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
@@ -28,6 +29,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...availabilityRoutes(deps),
     ...itemRoutes(deps),
     ...webhookRoutes(deps),
+    ...developmentRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];
