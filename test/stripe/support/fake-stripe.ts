@@ -12,6 +12,8 @@ interface Answer {
   readonly body: object;
 }
 
+const LISTED: Readonly<Record<string, string>> = { payment_intents: 'pi', refunds: 're', transfers: 'tr' };
+
 /** What Stripe's test cards do, by the PaymentMethod. */
 const CARDS: Readonly<Record<string, 'approve' | 'ask' | { readonly decline: string }>> = {
   pm_approved: 'approve',
@@ -88,6 +90,12 @@ export class FakeStripe {
       if (thing.status === 'requires_capture') thing.status = 'canceled';
   }
 
+  /** As somebody does at Stripe's dashboard. */
+  setAside(id: string, status: string): void {
+    const thing = this.things.get(id);
+    if (thing) thing.status = status;
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -113,9 +121,12 @@ export class FakeStripe {
   }
 
   private list(resource: string, { payment_intent: intent, transfer_group: group }: Fields): Answer {
-    const prefix = resource === 'refunds' ? 're_' : 'tr_';
+    const prefix = LISTED[resource];
     const data = [...this.things.values()].filter(
-      (one) => one.id.startsWith(prefix) && (one.payment_intent === intent || one.transfer_group === group),
+      (one) =>
+        one.id.startsWith(`${prefix}_`) &&
+        one.payment_intent === intent &&
+        (group ?? one.transfer_group) === one.transfer_group,
     );
     return { status: 200, body: { object: 'list', has_more: false, data } };
   }
