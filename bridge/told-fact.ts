@@ -2,9 +2,11 @@ import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
 import { ITEM_KINDS, type ItemKind, SYSTEMS, type System } from '../domain/item';
+import { ITEM_FACT_TYPES, type ItemFact } from '../domain/item-fact';
 import type { Money } from '../domain/money';
+import type { QuoteItems } from '../domain/rates/quote';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
-import type { OutboxRow } from './outbox-queries';
+import type { BookingRow, ItemRow } from './outbox-queries';
 
 /** What a dialect may say of the booking besides the fact. Only `guest` and `bookingDetails` may name people. */
 export interface ToldBooking {
@@ -19,6 +21,10 @@ export interface ToldBooking {
   readonly guests: number;
   readonly quantity: number;
   readonly price: Money;
+  /** The rate plan of the price. Absent: the item's nightly price. */
+  readonly ratePlan?: string;
+  /** What the price is made of. Absent: every night costs the same. */
+  readonly quote?: QuoteItems;
   /** Of a hotel's booking. */
   readonly confirmationNumber?: string;
   /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
@@ -33,6 +39,18 @@ export interface ToldFact {
   readonly booking: ToldBooking;
 }
 
+/** A fact about an item, with the item it happened to. */
+export interface ToldItemFact {
+  readonly fact: ItemFact;
+  readonly item: {
+    readonly itemId: ItemId;
+    readonly system: System;
+    readonly itemKind: ItemKind;
+    readonly itemName: string;
+    readonly ownerId: OwnerId;
+  };
+}
+
 /** A row that cannot be told to anyone, because what it holds is not of this product. */
 export class UntellableFact extends Error {
   override readonly name = 'UntellableFact';
@@ -42,7 +60,7 @@ export class UntellableFact extends Error {
  * Reads a row as the canonical event.
  * @throws {UntellableFact} naming the column that holds something unknown
  */
-export function toldFact(row: OutboxRow): ToldFact {
+export function toldFact(row: BookingRow): ToldFact {
   const { fact, booking } = row;
   if (!fact || !booking) throw new UntellableFact(`fact ${row.fact_id} or its booking is missing`);
   const bookingId = row.booking_id as BookingId;
@@ -76,9 +94,39 @@ export function toldFact(row: OutboxRow): ToldFact {
       guests: booking.guests,
       quantity: booking.quantity,
       price: { amount: booking.price_amount, currency: booking.currency },
+      ...(booking.rate_plan !== undefined && { ratePlan: booking.rate_plan }),
+      ...(row.quote && { quote: row.quote }),
       ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
       ...(row.guest && { guest: row.guest }),
       bookingDetails: row.details ?? {},
+    },
+  };
+}
+
+/**
+ * Reads a row about an item.
+ * @throws {UntellableFact} naming the column that holds something unknown
+ */
+export function toldItemFact(row: ItemRow): ToldItemFact {
+  const { item_fact: fact, item } = row;
+  if (!fact || !item) throw new UntellableFact(`fact ${row.fact_id} or its item is missing`);
+  const itemId = row.item_id as ItemId;
+  return {
+    fact: {
+      factId: row.fact_id as FactId,
+      type: oneOf(ITEM_FACT_TYPES, fact.type, 'type'),
+      itemId,
+      version: fact.version,
+      actorId: fact.actor_id,
+      details: fact.details,
+      at: fact.at,
+    },
+    item: {
+      itemId,
+      system: oneOf(SYSTEMS, item.system, 'system'),
+      itemKind: oneOf(ITEM_KINDS, item.kind, 'kind'),
+      itemName: item.name,
+      ownerId: item.owner_id as OwnerId,
     },
   };
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
+import { keepsCard } from '../domain/payment-policy';
 import { feeOfCancel } from './fee';
 import {
   acceptUpdate,
@@ -12,13 +13,15 @@ import {
   openUpdate,
   type Presence,
   providePaymentUpdate,
+  providerNewsSignal,
   recheckAvailabilitySignal,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
   type UndoIntervention,
 } from './messages';
-import { refuse, type SagaRecord } from './saga-record';
+import { refuse } from './refusal';
+import type { SagaRecord } from './saga-record';
 import type { Intervention } from './undo-stack';
 
 const CANCELLED_BY = {
@@ -85,7 +88,7 @@ export function handleMessages(booking: SagaRecord): void {
     {
       validator: ({ by }) => {
         requireParty(booking, by, 'TRAVELER');
-        booking.requirePossible('payment.declined');
+        requireCardWanted(booking);
       },
     },
   );
@@ -94,6 +97,7 @@ export function handleMessages(booking: SagaRecord): void {
     checkInUpdate,
     async (presence) => {
       booking.arrival = presence;
+      booking.putOff?.();
       await condition(() => booking.state === 'CHECKED_IN' || isEnded(booking.state));
       if (booking.state === 'CHECKED_IN') return booking.snapshot;
       throw refuse('IllegalTransition', `the booking ended first: ${booking.ending?.reason.text}`);
@@ -129,6 +133,9 @@ export function handleMessages(booking: SagaRecord): void {
     { validator: (intervention) => requireWaitingUndo(booking, intervention) },
   );
 
+  setHandler(providerNewsSignal, () => {
+    booking.money.news = true;
+  });
   setHandler(recheckAvailabilitySignal, () => {
     booking.recheck = true;
   });
@@ -170,10 +177,18 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
 }
 
+/** Once a booking is confirmed, only one whose card may still be charged takes another. */
+function requireCardWanted(booking: SagaRecord): void {
+  booking.requirePossible('payment.declined');
+  const { headed, agreed } = booking;
+  if (headed === 'ACCEPTED' || (headed !== 'CHECKED_IN' && keepsCard(agreed.terms))) return;
+  throw refuse('IllegalTransition', `no other card is needed while the booking is ${headed}`);
+}
+
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
-  const { checkInFrom } = booking.request.terms;
+  const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
     throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);
 }
@@ -181,7 +196,7 @@ function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
 /** Whether this booking is one whose owner says that the guest came and left, and this is that owner. */
 function requireOwnersKeeping(booking: SagaRecord, by: Caller): void {
   requireParty(booking, by, 'OWNER', 'SYSTEM');
-  if (booking.request.terms.stay !== 'by-owner')
+  if (booking.agreed.terms.stay !== 'by-owner')
     throw refuse('IllegalTransition', 'this booking is checked in and out by the clock');
 }
 

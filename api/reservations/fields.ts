@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { calendarDate, guestCount, identifier, paymentToken, storable, totalPrice } from '../bookings/fields';
+import { quoteIdField, ratePlanName } from '../rates/fields';
 
 const roomPart = identifier.refine((text) => !text.includes(':'), 'must not hold a colon');
 export const propertyId = roomPart.meta({ example: 'HOTEL-001' });
 export const roomType = roomPart.meta({ example: 'STD' });
 
 const personName = z.string().min(1).max(200).refine(storable, 'must not hold control characters');
+
+const roomCount = z.int().min(1).max(1000);
 
 export const reservationBody = z.object({
   propertyId,
@@ -23,11 +26,12 @@ export const reservationBody = z.object({
     checkIn: calendarDate,
     checkOut: calendarDate,
     guests: guestCount.optional(),
+    rooms: roomCount.optional().meta({ description: 'How many rooms of the type; absent: one.' }),
+    quantity: roomCount.optional().meta({ description: 'The same in another spelling.' }),
     numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
   }),
-  ratePlan: z.string().max(128).optional().meta({
-    description: "There is one plan, the room's nightly price; other names are not looked at.",
-  }),
+  ratePlan: ratePlanName,
+  quoteId: quoteIdField,
   totalPrice: totalPrice.optional(),
   paymentToken: paymentToken.optional(),
 });

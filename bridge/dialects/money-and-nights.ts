@@ -23,6 +23,7 @@ const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
   'payment.capture-failed': (told) => [failed(told, 'capture')],
   'payment.settled': (told) => [payment(TOPICS.paymentSettled.name, told, amountOf(told))],
   'inventory.blocked': (told) => [availability(told, 'blocked')],
+  'inventory.released': (told) => [availability(told, 'released')],
   'undo.completed': undone,
 };
 

@@ -57,7 +57,8 @@ describe('over the real saga', () => {
   };
 
   test('a request is opened, accepted, confirmed, cancelled and undone', async () => {
-    const opened = await create({ totalPrice: 900 });
+    const near = { startDate: day(2), endDate: day(5) };
+    const opened = await create({ ...near, totalPrice: 900 });
     expect(opened.json.booking).toMatchObject({ state: 'PENDING', sequence: 1 });
     const { id } = opened.json.booking;
     const accepted = await call('PUT', `/api/owners/bookings/${id}/approve`, { as: OWNER });
@@ -65,11 +66,11 @@ describe('over the real saga', () => {
     expect(await reached(id, 'CONFIRMED')).toMatchObject({ paymentStatus: 'authorized' });
     const late = await call('PUT', `/api/bookings/${id}/accept`, { as: OWNER });
     expect(late.json).toMatchObject({ status: 409, code: 'illegal-transition', state: 'CONFIRMED' });
-    const taken = await create({}, { as: 'traveler:bob' });
+    const taken = await create(near, { as: 'traveler:bob' });
     expect(taken.json).toMatchObject({
       status: 409,
       code: 'nights-unavailable',
-      nights: [day(30), day(31), day(32)],
+      nights: [day(2), day(3), day(4)],
     });
     const cancelled = await call('PUT', `/api/bookings/${id}/cancel`, {
       as: ANN,
