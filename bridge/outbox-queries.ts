@@ -11,7 +11,9 @@ export interface OutboxRow {
   /** Null where the row's fact or booking is missing, which no writer of ours brings about. */
   readonly fact: FactColumns | null;
   readonly booking: BookingColumns | null;
-  /** Who travels, joined here so that the log never holds it; null where the state did not change. */
+  /** What the booking was agreed to be at the time of the fact, where that was changed since; else null. */
+  readonly former?: unknown;
+  /** Who travels, joined here so that the log never holds it; null where only money or nights are told. */
   readonly guest?: { readonly name: string | null; readonly email: string | null } | null;
   /** What the traveler said of the journey; null where nothing was, or where the state did not change. */
   readonly details: Record<string, unknown> | null;
@@ -72,7 +74,9 @@ export function readBatch(
               'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
               'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency,
               'confirmation_number', b.confirmation_number) END AS booking,
-            CASE WHEN e.from_state <> e.state THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
+            former.agreement AS former,
+            CASE WHEN e.from_state <> e.state OR e.type = 'booking.modified'
+              THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
             CASE WHEN e.from_state <> e.state THEN d.details END AS details
      FROM (
        SELECT of_lane.* FROM unnest($1::integer[]) AS held (lane)
@@ -88,6 +92,13 @@ export function readBatch(
      ) o
      LEFT JOIN booking.booking_events e ON e.fact_id = o.fact_id
      LEFT JOIN booking.bookings b ON b.id = o.booking_id
+     -- A fact that waited here while its booking was changed is told as things stood then: the first change after it
+     -- says what it replaced.
+     LEFT JOIN LATERAL (
+       SELECT c.details->'from' AS agreement FROM booking.booking_events c
+       WHERE c.booking_id = o.booking_id AND c.type = 'booking.modified' AND c.sequence > e.sequence
+       ORDER BY c.sequence LIMIT 1
+     ) former ON true
      LEFT JOIN booking.people p ON p.id = b.traveler_id
      LEFT JOIN booking.booking_details d ON d.booking_id = o.booking_id
      ORDER BY o.id`,

@@ -1,19 +1,34 @@
 import { Client } from 'pg';
-import type { BookingRequest } from '../../domain/booking';
-import { type BlockId, blockIdOf, type ItemId } from '../../domain/ids';
-import type { CalendarDate, Stay } from '../../domain/stay-dates';
-import { addRoom, hotelRequest } from '../support/bookings';
+import type { ItemId } from '../../domain/ids';
+import { addRoom } from '../support/bookings';
+import {
+  change,
+  changed,
+  commitStep,
+  confirmedReservation,
+  type Held,
+  type Sql,
+  stay,
+  step,
+  type Wish,
+} from '../support/changes';
 import { freshDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
 let database: TestDatabase;
 const clients: Client[] = [];
+/** Each of them is a connection of its own. */
+const sessions: Sql[] = [];
 beforeAll(async () => {
   database = await freshDatabase();
   for (let n = 0; n < 8; n += 1) {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     clients.push(client);
+    sessions.push({
+      query: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+        (await client.query<Row>(sql, [...values])).rows,
+    });
   }
 });
 afterAll(async () => {
@@ -21,83 +36,16 @@ afterAll(async () => {
   await database.close();
 });
 
-const AT = '2027-01-01T12:00:00.000Z';
-const WEEK_ONE: Stay = stay('2027-03-01', '2027-03-08');
-const WEEK_TWO: Stay = stay('2027-03-08', '2027-03-15');
+const WEEK_ONE = stay('2027-03-01', '2027-03-08');
+const WEEK_TWO = stay('2027-03-08', '2027-03-15');
 
-function stay(start: string, end: string): Stay {
-  return { start: start as CalendarDate, end: end as CalendarDate };
+const confirmed = (itemId: ItemId, nights: typeof WEEK_ONE) => confirmedReservation(database, itemId, nights);
+
+function twoSessions(): [Sql, Sql] {
+  const [first, second] = sessions;
+  if (!first || !second) throw new Error('no sessions');
+  return [first, second];
 }
-
-/** Where a booking stands, with the block that has its nights. */
-interface Held {
-  readonly request: BookingRequest;
-  readonly sequence: number;
-  readonly blockId: BlockId;
-}
-
-type Sql = Pick<Client, 'query'>;
-
-/** A confirmed booking with its nights, by the statements the saga uses. */
-async function confirmed(itemId: ItemId, nights: Stay): Promise<Held> {
-  const request = { ...hotelRequest({ itemId, now: Date.parse(AT) }), stay: nights };
-  const { bookingId } = request;
-  const blockId = blockIdOf(bookingId, 1);
-  await database.query('SELECT booking.open_booking($1)', [
-    JSON.stringify({
-      ...step(bookingId, 1, 'booking.opened', 'NONE', 'PENDING'),
-      ...{ request, decisionBy: AT },
-    }),
-  ]);
-  const commit = (sequence: number, type: string, from: string, state: string) =>
-    database.query('SELECT booking.commit_step($1)', [
-      JSON.stringify(step(bookingId, sequence, type, from, state)),
-    ]);
-  await commit(2, 'booking.accepted', 'PENDING', 'ACCEPTED');
-  await commit(3, 'payment.authorized', 'ACCEPTED', 'PAYMENT_AUTHORIZED');
-  const [answer] = await database.query<{ answer: object }>(
-    'SELECT booking.commit_block($1, $2, $3, $4::date, $5::date, 1) AS answer',
-    [
-      JSON.stringify(step(bookingId, 4, 'inventory.blocked', 'PAYMENT_AUTHORIZED', 'PAYMENT_AUTHORIZED')),
-      ...[blockId, itemId, nights.start, nights.end],
-    ],
-  );
-  if (answer && 'gone' in answer.answer) throw new Error(`not free: ${JSON.stringify(answer)}`);
-  await commit(5, 'booking.confirmed', 'PAYMENT_AUTHORIZED', 'CONFIRMED');
-  return { request, sequence: 5, blockId };
-}
-
-function step(bookingId: string, sequence: number, type: string, from: string, state: string) {
-  return { bookingId, sequence, type, from, state, undo: 'none', actor: 'TRAVELER', attempts: 1, at: AT };
-}
-
-interface Wish {
-  readonly stay?: Stay;
-  readonly itemId?: ItemId;
-  readonly guests?: number;
-  readonly round?: number;
-}
-
-async function change(sql: Sql, held: Held, wish: Wish) {
-  const { itemId, itemName, stay: nights, guests, quantity, price, terms } = held.request;
-  const { bookingId } = held.request;
-  const to = { itemId, itemName, stay: nights, guests, quantity, price, terms, ...wish };
-  const document = {
-    ...step(bookingId, held.sequence + 1, 'booking.modified', 'CONFIRMED', 'CONFIRMED'),
-    change: to,
-  };
-  const { rows } = await sql.query<{ answer: { gone?: string[]; released?: true; sequence?: number } }>(
-    'SELECT booking.commit_change($1, $2, $3) AS answer',
-    [JSON.stringify(document), held.blockId, blockIdOf(bookingId, wish.round ?? 2)],
-  );
-  return rows[0]?.answer;
-}
-
-const sql: Sql = {
-  query: (async (text: string, values: unknown[]) => ({
-    rows: await database.query(text, values),
-  })) as unknown as Client['query'],
-};
 
 const nightsOf = async (itemId: string) =>
   (
@@ -140,7 +88,7 @@ test('a change is row, nights, log and outbox at once; number and lane stay', as
   const suite = await addRoom(database, 'HOTEL-A:SUITE');
   const held = await confirmed(itemId, WEEK_ONE);
   const before = await row(held);
-  expect(await change(sql, held, { stay: WEEK_TWO, itemId: suite, guests: 1 })).toMatchObject({
+  expect(await change(database, held, { stay: WEEK_TWO, itemId: suite, guests: 1 })).toMatchObject({
     state: 'CONFIRMED',
     sequence: 6,
   });
@@ -183,11 +131,10 @@ async function row({ request }: Held) {
 test('a repeated change has effect once, and answers what it answered, also when a later one has come', async () => {
   const itemId = await addRoom(database, 'HOTEL-B:STD');
   const held = await confirmed(itemId, WEEK_ONE);
-  const first = await change(sql, held, { stay: WEEK_TWO });
-  expect(await change(sql, held, { stay: WEEK_TWO })).toEqual(first);
-  const again: Held = { ...held, sequence: 6, blockId: blockIdOf(held.request.bookingId, 2) };
-  await change(sql, again, { stay: WEEK_ONE, round: 3 });
-  expect(await change(sql, held, { stay: WEEK_TWO })).toEqual(first);
+  const first = await change(database, held, { stay: WEEK_TWO });
+  expect(await change(database, held, { stay: WEEK_TWO })).toEqual(first);
+  await change(database, changed(held, { stay: WEEK_TWO }), { stay: WEEK_ONE, round: 3 });
+  expect(await change(database, held, { stay: WEEK_TWO })).toEqual(first);
   expect(await row(held)).toMatchObject({ start: '2027-03-01' });
   expect(await nightsOf(itemId)).toHaveLength(7);
   expect(await logOf(held)).toEqual(['booking.modified', 'booking.modified']);
@@ -198,7 +145,7 @@ test('twins of one change, from two connections, have effect once', async () => 
   const itemId = await addRoom(database, 'HOTEL-C:STD');
   const held = await confirmed(itemId, WEEK_ONE);
   const answers = await Promise.all(
-    clients.map((client) => change(client, held, { stay: stay('2027-03-05', '2027-03-12') })),
+    sessions.map((session) => change(session, held, { stay: stay('2027-03-05', '2027-03-12') })),
   );
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   expect(await nightsOf(itemId)).toHaveLength(7);
@@ -206,8 +153,7 @@ test('twins of one change, from two connections, have effect once', async () => 
 });
 
 test('a twin that was overtaken by the change and by the one after it takes nothing back', async () => {
-  const [first, second] = clients;
-  if (!first || !second) throw new Error('no clients');
+  const [first, second] = twoSessions();
   const itemId = await addRoom(database, 'HOTEL-O:STD');
   const held = await confirmed(itemId, WEEK_ONE);
   await first.query('BEGIN');
@@ -217,8 +163,7 @@ test('a twin that was overtaken by the change and by the one after it takes noth
     () => database.query(`SELECT 1 FROM pg_locks WHERE NOT granted`),
     (waiting) => waiting.length > 0,
   );
-  const after: Held = { ...held, sequence: 6, blockId: blockIdOf(held.request.bookingId, 2) };
-  await change(first, after, { stay: WEEK_ONE, round: 3 });
+  await change(first, changed(held, { stay: WEEK_TWO }), { stay: WEEK_ONE, round: 3 });
   await first.query('COMMIT');
   expect(await twin).toEqual(answer);
   expect(await row(held)).toMatchObject({ start: '2027-03-01', sequence: 7 });
@@ -229,7 +174,9 @@ test('a twin that was overtaken by the change and by the one after it takes noth
 test('nights that are in both stays are kept, at a capacity of one', async () => {
   const itemId = await addRoom(database, 'HOTEL-D:STD');
   const held = await confirmed(itemId, stay('2027-03-01', '2027-03-04'));
-  expect(await change(sql, held, { stay: stay('2027-03-02', '2027-03-06') })).toMatchObject({ sequence: 6 });
+  expect(await change(database, held, { stay: stay('2027-03-02', '2027-03-06') })).toMatchObject({
+    sequence: 6,
+  });
   expect(await nightsOf(itemId)).toEqual(['03-02×1', '03-03×1', '03-04×1', '03-05×1']);
 });
 
@@ -239,7 +186,7 @@ test('where nights are gone nothing moves, and they are named', async () => {
   await confirmed(itemId, stay('2027-03-05', '2027-03-07'));
   await database.query(`SELECT * FROM booking.close_nights('HOTEL-E:STD', '2027-03-07', '2027-03-08')`);
   const before = await row(held);
-  expect(await change(sql, held, { stay: stay('2027-03-03', '2027-03-09') })).toEqual({
+  expect(await change(database, held, { stay: stay('2027-03-03', '2027-03-09') })).toEqual({
     gone: ['2027-03-05', '2027-03-06', '2027-03-07'],
   });
   expect(await row(held)).toEqual(before);
@@ -252,8 +199,8 @@ test('a change of a booking that has moved on moves nothing', async () => {
   const itemId = await addRoom(database, 'HOTEL-F:STD');
   const held = await confirmed(itemId, WEEK_ONE);
   const cancelled = step(held.request.bookingId, 6, 'booking.cancelled', 'CONFIRMED', 'CANCELLED');
-  await database.query('SELECT booking.commit_step($1)', [JSON.stringify(cancelled)]);
-  await expect(change(sql, held, { stay: WEEK_TWO })).rejects.toThrow('conflicts');
+  await commitStep(database, cancelled);
+  await expect(change(database, held, { stay: WEEK_TWO })).rejects.toThrow('conflicts');
   expect((await nightsOf(itemId))[0]).toBe('03-01×1');
   expect(await blocksOf(held)).toEqual([{ round: '1', status: 'live', nights: 7 }]);
 });
@@ -263,18 +210,17 @@ test('a change whose new block was released before it arrived does nothing', asy
   const held = await confirmed(itemId, WEEK_ONE);
   const { bookingId } = held.request;
   await database.query('SELECT booking.release_nights($1, $2, $3, 1)', [
-    blockIdOf(bookingId, 2),
+    `${bookingId}:block:2`,
     bookingId,
     itemId,
   ]);
-  expect(await change(sql, held, { stay: WEEK_TWO })).toEqual({ released: true });
+  expect(await change(database, held, { stay: WEEK_TWO })).toEqual({ released: true });
   expect((await nightsOf(itemId))[0]).toBe('03-01×1');
 });
 
 /** Whether each of two changes was made; both at once, from two connections. */
 async function bothAtOnce(one: [Held, Wish], two: [Held, Wish]): Promise<boolean[]> {
-  const [first, second] = clients;
-  if (!first || !second) throw new Error('no clients');
+  const [first, second] = twoSessions();
   const answers = await Promise.all([change(first, ...one), change(second, ...two)]);
   return answers.map((answer) => answer?.sequence === 6);
 }
@@ -313,9 +259,9 @@ test('changes, blocks and releases that cross each other from many connections n
   const suite = await addRoom(database, 'HOTEL-K:SUITE', 3);
   const day = (d: number) => `2027-04-${String(d).padStart(2, '0')}`;
   const bookings: Held[] = [];
-  for (const n of clients.keys())
+  for (const n of sessions.keys())
     bookings.push(await confirmed(n % 2 ? std : suite, stay(day(1 + n * 3), day(3 + n * 3))));
-  const wander = async (client: Client, n: number) => {
+  const wander = async (session: Sql, n: number) => {
     let held = bookings[n];
     if (!held) throw new Error('no booking');
     let round = 1;
@@ -327,22 +273,16 @@ test('changes, blocks and releases that cross each other from many connections n
         itemId: (n + turn) % 3 ? std : suite,
         round,
       };
-      const answer = await change(client, held, wish);
-      if (answer?.sequence !== undefined) {
-        held = {
-          request: { ...held.request, ...wish },
-          sequence: answer.sequence,
-          blockId: blockIdOf(held.request.bookingId, round),
-        };
-      }
+      const answer = await change(session, held, wish);
+      if (answer?.sequence !== undefined) held = changed(held, wish);
       const block = `k${n}-${turn}`;
-      await client.query('SELECT booking.block_nights($1, $1, $2, $3::date, $3::date + 4, 1)', [
+      await session.query('SELECT booking.block_nights($1, $1, $2, $3::date, $3::date + 4, 1)', [
         ...[block, turn % 2 ? std : suite, day(first)],
       ]);
-      await client.query('SELECT booking.release_nights($1, $1, $2, 1)', [block, std]);
+      await session.query('SELECT booking.release_nights($1, $1, $2, 1)', [block, std]);
     }
   };
-  await Promise.all(clients.map(wander));
+  await Promise.all(sessions.map(wander));
   await expectTrueCalendar();
   const [most] = await database.query<{ most: number; live: number }>(
     `SELECT max(blocked) AS most, (SELECT count(*)::int FROM booking.inventory_blocks k
@@ -354,8 +294,7 @@ test('changes, blocks and releases that cross each other from many connections n
 });
 
 test('a change and a block for the same last nights: one of them gets them', async () => {
-  const [first, second] = clients;
-  if (!first || !second) throw new Error('no clients');
+  const [first, second] = twoSessions();
   for (let round = 0; round < 12; round += 1) {
     const itemId = await addRoom(database, `HOTEL-L${round}:STD`);
     const held = await confirmed(itemId, WEEK_ONE);
@@ -366,7 +305,7 @@ test('a change and a block for the same last nights: one of them gets them', asy
         [`l${round}`, itemId],
       ),
     ]);
-    expect([changed?.sequence === 6, blocked.rows[0]?.gone.length === 0].filter(Boolean)).toHaveLength(1);
+    expect([changed?.sequence === 6, blocked[0]?.gone.length === 0].filter(Boolean)).toHaveLength(1);
     await expectTrueCalendar();
   }
 });
@@ -391,7 +330,7 @@ describe('an early departure', () => {
       step(bookingId, 6, 'booking.checked-in', 'CONFIRMED', 'CHECKED_IN'),
       step(bookingId, 7, 'booking.checked-out', 'CHECKED_IN', 'CHECKED_OUT'),
     ])
-      await database.query('SELECT booking.commit_step($1)', [JSON.stringify(document)]);
+      await commitStep(database, document);
     return held;
   }
 
