@@ -14,6 +14,8 @@ export const PROBLEMS = {
   'price-changed': { status: 409, title: 'The price is another one' },
   'nights-unavailable': { status: 409, title: 'The nights are not free' },
   'nights-sold': { status: 409, title: 'Some of the nights are sold' },
+  'too-many-changes': { status: 409, title: 'The booking was changed too often' },
+  'changed-meanwhile': { status: 409, title: 'The booking was changed meanwhile' },
   'illegal-transition': { status: 409, title: 'The booking is in another state' },
   'undo-not-waiting': { status: 409, title: 'No such undo waits for an operator' },
   'request-in-flight': { status: 409, title: 'The same request is still being worked on' },

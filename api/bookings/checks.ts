@@ -98,7 +98,7 @@ function readAmount(decimal: number, currency: string, names: FieldNames): Money
 }
 
 /** @throws {Problem} `nights-unavailable` naming them */
-export function checkNights(item: Item, gone: readonly CalendarDate[]): void {
+export function checkNights(item: Pick<Item, 'name'>, gone: readonly CalendarDate[]): void {
   if (gone.length === 0) return;
   throw new Problem(
     'nights-unavailable',

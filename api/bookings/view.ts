@@ -1,3 +1,4 @@
+import { agreementIn, type ToldAgreement } from '../../domain/agreement';
 import type { BookingTerms, ReasonCode } from '../../domain/booking';
 import type { BookingState, FactType, UndoStatus } from '../../domain/booking-state';
 import type { System } from '../../domain/item';
@@ -79,12 +80,22 @@ export function timelineEntry(fact: BookingFactRow) {
 
 /** A fact's details with its money as decimals. */
 function wireDetails(details: unknown): Record<string, unknown> {
-  const { amount, fee, ...rest } = details as { amount?: Money; fee?: Money; [name: string]: unknown };
-  const money = amount ?? fee;
+  const { amount, fee, difference, ...rest } = details as {
+    readonly [name in 'amount' | 'fee' | 'difference']?: Money;
+  } & Record<string, unknown>;
+  const money = amount ?? fee ?? difference;
+  const [from, to] = [rest.from, rest.to].map(agreementIn);
   return {
     ...rest,
+    ...(from && { from: wireAgreement(from) }),
+    ...(to && { to: wireAgreement(to) }),
     ...(amount && { amount: toDecimal(amount) }),
     ...(fee && { fee: toDecimal(fee) }),
+    ...(difference && { difference: toDecimal(difference) }),
     ...(money && { currency: money.currency }),
   };
+}
+
+function wireAgreement({ price, stay, ...agreement }: ToldAgreement) {
+  return { ...agreement, checkIn: stay.start, checkOut: stay.end, totalPrice: toDecimal(price) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarDate, guestCount, identifier, paymentToken, storable, totalPrice } from '../bookings/fields';
+import type { ChangeWish } from './change-terms';
 
 const roomPart = identifier.refine((text) => !text.includes(':'), 'must not hold a colon');
 export const propertyId = roomPart.meta({ example: 'HOTEL-001' });
@@ -31,6 +32,33 @@ export const reservationBody = z.object({
   totalPrice: totalPrice.optional(),
   paymentToken: paymentToken.optional(),
 });
+
+/** Of a change: what is left out stays as it is. */
+export const changeBody = z.object({
+  propertyId: propertyId.optional().meta({ description: 'The one it is at already; no other can be given.' }),
+  roomType: roomType.optional(),
+  stayDetails: z
+    .object({
+      checkIn: calendarDate.optional(),
+      checkOut: calendarDate.optional(),
+      guests: guestCount.optional(),
+      numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
+    })
+    .optional(),
+  totalPrice: totalPrice.optional(),
+});
+
+export type ChangeBody = z.output<typeof changeBody>;
+
+export function wishOf({
+  propertyId,
+  roomType,
+  stayDetails = {},
+  totalPrice,
+}: ChangeBody): Omit<ChangeWish, 'byGuest'> {
+  const { checkIn, checkOut, guests, numberOfGuests } = stayDetails;
+  return { propertyId, roomType, checkIn, checkOut, guests: guests ?? numberOfGuests, totalPrice };
+}
 
 export type ReservationBody = z.output<typeof reservationBody>;
 

@@ -8,6 +8,7 @@ import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { problemRoutes } from './problems';
+import { reservationChangeRoutes } from './reservation-changes';
 import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
@@ -24,6 +25,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...bookingRoutes(deps),
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
+    ...reservationChangeRoutes(deps),
     ...availabilityRoutes(deps),
     ...itemRoutes(deps),
     ...operationsRoutes(deps),

@@ -11,7 +11,7 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     "The dates are no dates, past by the item's own calendar, in the wrong order, too many or too far ahead; `errors` says which.",
   unauthenticated: 'No token came, or it has expired or proves nothing. Sign in again.',
   'payment-declined':
-    'The payment provider said no, or there was no payment method. Pay again with another one; `billing` holds the record, where one was opened.',
+    'The payment provider said no, or there was no payment method. Pay again with another one; `billing` holds the record, where one was opened. Of a change: nothing was changed.',
   forbidden: 'You may see this but not do it: it takes another role, or somebody else.',
   'not-found': 'There is no such thing, or none that you may know of.',
   'method-not-allowed': 'The address exists with other methods; the `Allow` header lists them.',
@@ -21,6 +21,10 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'Some nights, seats or cars cannot be sold any more; `nights` lists the days, where they are known. Choose others.',
   'nights-sold':
     'Nights that are sold cannot be closed; `bookings` says to whom. Cancel those first, or close other nights.',
+  'too-many-changes':
+    'The changes of one booking are limited. Cancel it and book anew; what a cancel costs is quoted first.',
+  'changed-meanwhile':
+    'Somebody else has changed the booking, or is just doing so. Read it again, and repeat what is still wanted.',
   'illegal-transition':
     'The booking has moved on, and what you ask is not possible in its `state`. Read it again.',
   'undo-not-waiting': 'Only an undo that needs an operator can be retried or skipped.',

@@ -1,6 +1,13 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId } from '../../domain/ids';
-import type { Decision, PaymentMethod, Presence, Refusal, UndoIntervention } from '../../workflows/messages';
+import type {
+  Change,
+  Decision,
+  PaymentMethod,
+  Presence,
+  Refusal,
+  UndoIntervention,
+} from '../../workflows/messages';
 
 /**
  * What came of speaking to a saga.
@@ -12,7 +19,12 @@ import type { Decision, PaymentMethod, Presence, Refusal, UndoIntervention } fro
  */
 export type SagaAnswer =
   | { readonly outcome: 'committed' }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly message: string }
+  | {
+      readonly outcome: 'refused';
+      readonly refusal: Refusal;
+      readonly message: string;
+      readonly details?: readonly unknown[];
+    }
   | { readonly outcome: 'closed' }
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'unsent' };
@@ -32,6 +44,7 @@ export interface SagaClient {
   providePayment(bookingId: BookingId, method: PaymentMethod, updateId: string): Promise<SagaAnswer>;
   checkIn(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   checkOut(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
+  change(bookingId: BookingId, change: Change, updateId: string): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   /** Undefined while sagas can be reached, else what is wrong. */

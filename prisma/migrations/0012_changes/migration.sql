@@ -3,6 +3,21 @@
 -- A fact that is told late is told with the agreement of its own time: what the next change after it replaced.
 CREATE INDEX booking_events_changes ON booking.booking_events (booking_id, sequence) WHERE type = 'booking.modified';
 
+-- The nights of [p_start, p_end) that this booking could not have, in order: what it has of them already, it can
+-- keep, also where its owner has closed them since. Takes no locks.
+CREATE FUNCTION booking.missing_nights(p_booking_id text, p_item_id text, p_start date, p_end date, p_quantity integer)
+RETURNS date[] LANGUAGE sql STABLE AS $$
+  SELECT COALESCE(array_agg(c.night ORDER BY c.night), '{}')
+  FROM booking.availability_calendar c
+  CROSS JOIN LATERAL (
+    SELECT p_quantity - COALESCE(sum(k.quantity), 0) AS places
+    FROM booking.inventory_blocks k JOIN booking.blocked_nights b ON b.block_id = k.id
+    WHERE k.booking_id = p_booking_id AND k.status = 'live' AND b.item_id = c.item_id AND b.night = c.night
+  ) more
+  WHERE c.item_id = p_item_id AND c.night >= p_start AND c.night < p_end AND more.places > 0
+    AND (c.closed OR c.blocked + more.places > c.capacity + c.overbooking)
+$$;
+
 -- Gives the old block's nights back and takes those of the new one, all or nothing. Nights that are in both are kept,
 -- and need no second place. Answers the nights that are gone: empty where all were taken, null where the new block was
 -- released before it arrived.
@@ -34,13 +49,7 @@ BEGIN
     OR (c.item_id, c.night) IN (SELECT b.item_id, b.night FROM booking.blocked_nights b WHERE b.block_id = p_old_block_id)
   ORDER BY c.item_id, c.night FOR UPDATE;
 
-  SELECT COALESCE(array_agg(c.night ORDER BY c.night), '{}') INTO v_gone
-  FROM booking.availability_calendar c
-  LEFT JOIN booking.blocked_nights b ON b.block_id = p_old_block_id AND b.item_id = c.item_id AND b.night = c.night
-  LEFT JOIN booking.inventory_blocks k ON k.id = b.block_id
-  CROSS JOIN LATERAL (SELECT p_quantity - COALESCE(k.quantity, 0) AS places) more
-  WHERE c.item_id = p_item_id AND c.night >= p_start AND c.night < p_end AND more.places > 0
-    AND (c.closed OR c.blocked + more.places > c.capacity + c.overbooking);
+  v_gone := booking.missing_nights(p_booking_id, p_item_id, p_start, p_end, p_quantity);
   IF cardinality(v_gone) > 0 THEN
     DELETE FROM booking.inventory_blocks WHERE id = p_block_id;
     RETURN v_gone;
