@@ -90,6 +90,11 @@ export function subtract(a: Money, b: Money): Money {
   return { amount: a.amount - sameCurrency(a, b).amount, currency: a.currency };
 }
 
+/** @throws {TypeError} for two currencies, which is a defect */
+export function least(a: Money, b: Money): Money {
+  return a.amount <= sameCurrency(a, b).amount ? a : b;
+}
+
 function sameCurrency(a: Money, b: Money): Money {
   if (a.currency !== b.currency) throw new TypeError(`${a.currency} and ${b.currency} do not add up`);
   return b;

@@ -18,7 +18,8 @@ import {
   skipUndoUpdate,
   type UndoIntervention,
 } from './messages';
-import { refuse, type SagaRecord } from './saga-record';
+import { refuse } from './refusal';
+import type { SagaRecord } from './saga-record';
 import type { Intervention } from './undo-stack';
 
 const CANCELLED_BY = {
@@ -173,7 +174,7 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
-  const { checkInFrom } = booking.request.terms;
+  const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
     throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);
 }
@@ -181,7 +182,7 @@ function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
 /** Whether this booking is one whose owner says that the guest came and left, and this is that owner. */
 function requireOwnersKeeping(booking: SagaRecord, by: Caller): void {
   requireParty(booking, by, 'OWNER', 'SYSTEM');
-  if (booking.request.terms.stay !== 'by-owner')
+  if (booking.agreed.terms.stay !== 'by-owner')
     throw refuse('IllegalTransition', 'this booking is checked in and out by the clock');
 }
 

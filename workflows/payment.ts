@@ -1,7 +1,8 @@
 import type { Reason } from '../domain/booking';
 import type { AuthorizeRequest } from '../domain/payment';
-import { askProvider, registerHold } from './hold';
+import { dropHold, registerHold } from './hold';
 import { nightsAreGone } from './inventory';
+import { askProvider } from './provider';
 import type { SagaRecord } from './saga-record';
 import { commitFact } from './steps';
 import type { Visibility } from './visibility';
@@ -23,7 +24,7 @@ export async function authorizePayment(booking: SagaRecord, visibility: Visibili
 
     const declined = await tryCard(booking, round, token, deadline);
     if (declined === undefined) return;
-    patience = Math.min(Date.now() + booking.request.terms.graceSeconds * 1000, deadline);
+    patience = Math.min(Date.now() + booking.agreed.terms.graceSeconds * 1000, deadline);
     noCard = {
       code: 'payment-declined',
       text: `the payment was declined (${declined}) and no other card was given`,
@@ -57,7 +58,8 @@ async function tryCard(
   token: string,
   deadline: number,
 ): Promise<string | undefined> {
-  const { bookingId, price } = booking.request;
+  const { bookingId } = booking.request;
+  const { price } = booking.agreed;
   const authorization: AuthorizeRequest = {
     key: `${bookingId}/authorize/${round}`,
     bookingId,
@@ -70,15 +72,17 @@ async function tryCard(
     money.authorizePayment(authorization),
   );
   if (outcome?.outcome === 'authorized') hold.authorizationId = outcome.authorizationId;
-  else if (outcome) booking.undos.forget(hold.undo);
+  else if (outcome) dropHold(booking, hold);
   booking.goOnUnlessEnding();
   if (!outcome) throw new Error('an authorization without outcome must have been cut short by an ending');
 
   if (outcome.outcome === 'authorized') {
+    const { authorizationId } = outcome;
     await commitFact(booking, 'payment.authorized', {
-      details: { amount: price, reference: outcome.authorizationId },
+      details: { amount: price, reference: authorizationId, authorizationId },
       attempts: outcome.attempts,
-      patch: { paymentStatus: 'authorized', authorizationId: outcome.authorizationId },
+      patch: { paymentStatus: 'authorized', authorizationId },
+      moves: [{ kind: 'authorized', authorizationId, amount: price }],
     });
     return undefined;
   }
