@@ -16,7 +16,7 @@ export type Agreement = Pick<
 /** The same without its terms: what the log and listeners are told of it. */
 export type ToldAgreement = Omit<Agreement, 'terms'>;
 
-export function toldAgreement(agreement: Agreement): ToldAgreement {
+export function toldAgreement(agreement: Agreement | ToldAgreement): ToldAgreement {
   const { itemId, itemName, stay, guests, quantity, price } = agreement;
   return { itemId, itemName, stay, guests, quantity, price };
 }

@@ -10,6 +10,9 @@ import { type Money, subtract } from './money';
  */
 export const MAX_CHANGES = 10;
 
+/** How often a change of one booking may be tried: those that were declined or found no nights are counted, too. */
+export const MAX_CHANGE_ATTEMPTS = 30;
+
 /** Where a booking stands when a change of it is asked for. */
 export interface Changeable {
   readonly system: System;
@@ -17,6 +20,8 @@ export interface Changeable {
   readonly agreed: ToldAgreement & { readonly terms: Pick<Agreement['terms'], 'checkInAt'> };
   /** How often it was changed before. */
   readonly changes: number;
+  /** How often that was tried, where it is known. */
+  readonly attempts?: number;
 }
 
 /**
@@ -24,7 +29,7 @@ export interface Changeable {
  * - `not-changeable`: bookings of this system are cancelled and made anew
  * - `not-confirmed`: only a confirmed booking is changed
  * - `stay-begun`: its check-in time has come
- * - `too-many-changes`: see {@link MAX_CHANGES}
+ * - `too-many-changes`: see {@link MAX_CHANGES} and {@link MAX_CHANGE_ATTEMPTS}
  */
 export type ObstacleToChange = 'not-changeable' | 'not-confirmed' | 'stay-begun' | 'too-many-changes';
 
@@ -33,7 +38,8 @@ export function obstacleToChange(booking: Changeable, at: number): ObstacleToCha
   if (booking.system !== 'hotel') return 'not-changeable';
   if (booking.state !== 'CONFIRMED') return 'not-confirmed';
   if (at >= Date.parse(booking.agreed.terms.checkInAt)) return 'stay-begun';
-  if (booking.changes >= MAX_CHANGES) return 'too-many-changes';
+  if (booking.changes >= MAX_CHANGES || (booking.attempts ?? 0) >= MAX_CHANGE_ATTEMPTS)
+    return 'too-many-changes';
   return undefined;
 }
 

@@ -1,32 +1,57 @@
 import type { Nights } from '../activities/booking-steps';
+import type { ToldAgreement } from '../domain/agreement';
 import type { Reason } from '../domain/booking';
 import { blockIdOf } from '../domain/ids';
 import { addDays, type CalendarDate, type Stay } from '../domain/stay-dates';
-import type { SagaRecord } from './saga-record';
+import type { Block, SagaRecord } from './saga-record';
 import { databaseStep } from './steps';
 import type { UndoAttempt } from './undo-stack';
 
 /** Blocks every night of the stay, or ends the booking as FAILED because some were sold first. */
 export async function blockNights(booking: SagaRecord): Promise<void> {
   booking.goOnUnlessEnding();
-  const { itemId, stay, quantity } = booking.agreed;
-  const { bookingId } = booking.request;
-  const nights: Nights = { blockId: blockIdOf(bookingId, 1), itemId, stay, quantity };
-
-  const undo = booking.undos.register({
-    step: 'release-nights',
-    run: (attempt) => releaseNights(booking, nights, attempt),
-  });
+  const { stay } = booking.agreed;
+  const block = registerBlock(booking, booking.agreed);
+  const { nights, undo } = block;
   const result = await booking.commit(
     'inventory.blocked',
     { details: { blockId: nights.blockId, stay } },
     (step) => databaseStep('blockNights', { ...step, nights }, `block ${stay.start} to ${stay.end}`),
     (outcome) => (outcome.outcome === 'blocked' ? outcome.booking : undefined),
   );
-  if (result.outcome === 'blocked') return;
+  if (result.outcome === 'blocked') {
+    booking.block = block;
+    return;
+  }
 
   booking.undos.forget(undo);
   booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: goneReason(result.nights) });
+}
+
+/** Names a new block and registers its undo; to be called before its nights are taken. */
+export function registerBlock(booking: SagaRecord, { itemId, stay, quantity }: ToldAgreement): Block {
+  booking.blockRounds += 1;
+  const blockId = blockIdOf(booking.request.bookingId, booking.blockRounds);
+  const nights: Nights = { blockId, itemId, stay, quantity };
+  const undo = booking.undos.register({
+    step: 'release-nights',
+    run: (attempt) => releaseNights(booking, nights, attempt),
+  });
+  return { nights, undo };
+}
+
+/** A guest whom the owner checked out early leaves nights that can be sold; the price stays what was agreed. */
+export async function freeNightsLeft(booking: SagaRecord): Promise<void> {
+  const { block, departure } = booking;
+  if (!block || !departure) return;
+  const { blockId } = block.nights;
+  await booking.commit(
+    'inventory.released',
+    { actor: departure.by.role },
+    (step) =>
+      databaseStep('releaseNightsLeft', { ...step, blockId }, 'release the nights after an early departure'),
+    (snapshot) => snapshot ?? undefined,
+  );
 }
 
 /** A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. */
@@ -61,7 +86,7 @@ function freedBy({ agreed: { stay }, ending }: SagaRecord): Stay {
   return ending?.fact === 'booking.no-show' ? { ...stay, start: addDays(stay.start, 1) } : stay;
 }
 
-function goneReason(nights: readonly CalendarDate[]): Reason {
+export function goneReason(nights: readonly CalendarDate[]): Reason {
   const which = nights.length > 0 ? `: ${nights.join(', ')}` : '';
   return { code: 'nights-unavailable', text: `the nights are no longer free${which}` };
 }

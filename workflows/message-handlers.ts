@@ -1,11 +1,14 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
-import type { ReasonCode } from '../domain/booking';
+import type { BookingSnapshot, ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
+import { changeBooking, requireChangePossible } from './change';
 import { feeOfCancel } from './fee';
 import {
   acceptUpdate,
   type Caller,
+  type Change,
   cancelUpdate,
+  changeUpdate,
   checkInUpdate,
   checkOutUpdate,
   type Decision,
@@ -91,6 +94,13 @@ export function handleMessages(booking: SagaRecord): void {
     },
   );
 
+  setHandler(changeUpdate, (change) => changed(booking, change), {
+    validator: (change) => {
+      requireParty(booking, change.by, 'TRAVELER', 'OWNER');
+      requireChangePossible(booking, change);
+    },
+  });
+
   setHandler(
     checkInUpdate,
     async (presence) => {
@@ -160,6 +170,20 @@ function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
   });
 }
 
+/** Answers once the change is committed; what is to be given up then goes on in the main line. */
+function changed(booking: SagaRecord, change: Change): Promise<BookingSnapshot> {
+  booking.isChanging = true;
+  booking.changeAttempts += 1;
+  return new Promise((committed, refused) => {
+    booking.requests
+      .ask(() => changeBooking(booking, change, committed))
+      .catch(refused)
+      .finally(() => {
+        booking.isChanging = false;
+      });
+  });
+}
+
 async function ended(booking: SagaRecord) {
   await condition(() => isEnded(booking.state));
   return booking.snapshot;
@@ -174,6 +198,8 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
+  if (booking.isCommittingChange)
+    throw refuse('NotYet', 'the booking is being changed this very moment; try again');
   const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
     throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);

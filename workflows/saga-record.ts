@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import type { Step, StepPatch } from '../activities/booking-steps';
+import type { Nights, Step, StepPatch } from '../activities/booking-steps';
+import type { Agreement } from '../domain/agreement';
 import type { Actor, BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
 import {
   type FactType,
@@ -29,12 +30,6 @@ export interface Ending {
   readonly fee?: Money;
 }
 
-/** What traveler and owner agreed on. A change of the booking replaces it as a whole. */
-export type Agreement = Pick<
-  BookingRequest,
-  'itemId' | 'itemName' | 'stay' | 'guests' | 'quantity' | 'price' | 'terms'
->;
-
 /** Money asked to be held on a traveler's card, and what is known of it. */
 export interface Hold {
   readonly authorization: AuthorizeRequest;
@@ -44,6 +39,12 @@ export interface Hold {
   authorizationId?: string;
   /** Whether the money was taken from it, so that there is nothing left to void. */
   captured: boolean;
+}
+
+/** The nights that the booking has, and the undo that gives them back. */
+export interface Block {
+  readonly nights: Nights;
+  readonly undo: UndoEntry;
 }
 
 /** What a step adds to what the record knows by itself. */
@@ -85,6 +86,16 @@ export class SagaRecord {
   readonly holds: Hold[] = [];
   /** What becomes of each authorization; set once an ending is committed. */
   feeShares: readonly FeeShare[] = [];
+  /** Absent until the nights are blocked. */
+  block: Block | undefined;
+  /** How many blocks were asked for: each has an id of its own. */
+  blockRounds = 0;
+  /** How often the booking was changed, and how often that was tried. */
+  changes = 0;
+  changeAttempts = 0;
+  /** From a change's being asked for until it is done with, and while its step runs. */
+  isChanging = false;
+  isCommittingChange = false;
   /** What others ask the main line to do while the booking is CONFIRMED. */
   readonly requests = new RequestQueue();
   /** A nudge that the calendar changed. */
@@ -153,6 +164,11 @@ export class SagaRecord {
     if (this.claimed) return;
     this.claimed = ending;
     this.interrupt?.();
+  }
+
+  /** Says the claimed ending anew, where what it costs has changed before it was committed. */
+  restateEnding(ending: Ending): void {
+    this.claimed = ending;
   }
 
   /** Ends the booking here and now. Where someone's claim came first, that is what it ends by. */

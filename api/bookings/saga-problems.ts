@@ -27,7 +27,7 @@ export function sagaAway(bookingId: BookingId): Problem {
 export function tooManyChanges(booking: { readonly id: string }): Problem {
   return new Problem(
     'too-many-changes',
-    `Booking ${booking.id} was changed ${MAX_CHANGES} times and cannot be changed again. Cancel it and book anew.`,
+    `Booking ${booking.id} was changed, or tried to be, too often: ${MAX_CHANGES} changes are the most. Cancel it and book anew.`,
     { bookingId: booking.id },
   );
 }

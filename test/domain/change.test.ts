@@ -3,6 +3,7 @@ import type { BookingTerms } from '../../domain/booking';
 import { BOOKING_STATES } from '../../domain/booking-state';
 import {
   type Changeable,
+  MAX_CHANGE_ATTEMPTS,
   MAX_CHANGES,
   obstacleToChange,
   priceDifference,
@@ -54,6 +55,8 @@ test.each(['stays', 'travel'] as const)('bookings of %s cannot be changed', (sys
 test('the changes of one booking are counted', () => {
   expect(asked({ changes: MAX_CHANGES - 1 })).toBeUndefined();
   expect(asked({ changes: MAX_CHANGES })).toBe('too-many-changes');
+  expect(asked({ attempts: MAX_CHANGE_ATTEMPTS - 1 })).toBeUndefined();
+  expect(asked({ attempts: MAX_CHANGE_ATTEMPTS })).toBe('too-many-changes');
 });
 
 test.each<[string, Partial<ToldAgreement>, ReturnType<typeof unfitness>]>([
