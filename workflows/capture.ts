@@ -1,19 +1,28 @@
 import type { Attempted, CaptureOutcome, CaptureRequest } from '../activities/payments';
-import { type Money, subtract } from '../domain/money';
-import { authorizationIn, heldOf } from '../domain/payment-account';
+import { least, type Money, subtract } from '../domain/money';
+import { authorizationIn, captureParts, heldOf } from '../domain/payment-account';
+import { keepsCard, upFrontOf } from '../domain/payment-policy';
+import { charge } from './card';
+import { savedCard } from './later-payment';
+import type { Hold } from './money-record';
 import { askProvider, moveKey } from './provider';
 import { refundPayment } from './refund';
-import type { Hold, SagaRecord } from './saga-record';
+import type { SagaRecord } from './saga-record';
 import { commitFact, moneyWithoutEnd } from './steps';
+import { giveBackTheRest, letGoSoon } from './superseded';
 
 type Ask = (request: CaptureRequest) => Promise<Attempted<CaptureOutcome> | undefined>;
 
-/** Travel is paid before it is confirmed: takes the money while the booking can still fail or be cancelled. */
+/**
+ * Takes what is paid up front, such as a deposit or the whole price of a flight, while the booking can still fail or
+ * be cancelled.
+ */
 export async function captureBeforeConfirmation(booking: SagaRecord): Promise<void> {
-  if (booking.agreed.terms.capture !== 'before-confirmation') return;
+  const amount = upFrontOf(booking.agreed.price, booking.agreed.terms);
+  if (amount.amount === 0) return;
   booking.goOnUnlessEnding();
-  const hold = openHold(booking);
-  const amount = booking.agreed.price;
+  const hold = booking.money.holds.find(({ purpose }) => purpose === 'up-front');
+  if (!hold) throw new Error('nothing is held for what is paid up front');
   const outcome = await takeFrom(booking, hold, amount, (request) =>
     askProvider(booking, booking.paymentDeadline, 'capture payment', (money) =>
       money.capturePayment(request),
@@ -32,28 +41,52 @@ export async function captureBeforeConfirmation(booking: SagaRecord): Promise<vo
 }
 
 /**
- * Takes what is held once the stay has begun. A provider that refuses for good leaves a mark in the log and nothing
- * to settle.
+ * Takes what is due once the stay has begun, and gives back what is held besides. A provider that refuses for good
+ * leaves a mark in the log; a card that was kept is then charged once more.
  */
 export async function captureAtCheckIn(booking: SagaRecord): Promise<void> {
-  if (booking.holds.every((hold) => hold.captured)) return;
-  const hold = openHold(booking);
-  const amount = booking.agreed.price;
-  const outcome = await takeFrom(booking, hold, amount, (request) =>
-    moneyWithoutEnd('capture payment').capturePayment(request),
+  if (!(await captureDue(booking)) && (await holdAgain(booking))) await captureDue(booking);
+  if (booking.agreed.terms.payment) await giveBackTheRest(booking);
+}
+
+/** Answers whether all that is due was taken. */
+async function captureDue(booking: SagaRecord): Promise<boolean> {
+  for (const { authorizationId, amount } of captureParts(
+    booking.money.account,
+    least(booking.money.due, booking.money.held),
+  )) {
+    const hold = booking.money.holdOf(authorizationId);
+    if (!hold) throw new Error(`nothing is known of the hold ${authorizationId}`);
+    const outcome = await takeFrom(booking, hold, amount, (request) =>
+      moneyWithoutEnd('capture payment').capturePayment(request),
+    );
+    if (!outcome) throw new Error('a capture without end has an outcome');
+    await commitCapture(booking, hold, amount, outcome);
+    if (outcome.outcome === 'rejected' && booking.agreed.terms.payment) letGoSoon(hold);
+  }
+  return booking.money.due.amount === 0;
+}
+
+/** The hold was never taken, or came to nothing: the card that was kept is charged, for as long as that takes. */
+async function holdAgain(booking: SagaRecord): Promise<boolean> {
+  if (!keepsCard(booking.agreed.terms) || booking.money.card === undefined) return false;
+  const charged = await charge(
+    booking,
+    booking.money.attempt ?? savedCard(booking.money),
+    [{ purpose: 'stay', amount: booking.money.missing }],
+    (summary, ask) => ask(moneyWithoutEnd(summary)),
   );
-  if (outcome) await commitCapture(booking, hold, amount, outcome);
+  return charged?.outcome === 'charged';
 }
 
-function openHold({ holds }: SagaRecord): Hold {
-  const hold = holds.find(({ authorizationId, captured }) => authorizationId !== undefined && !captured);
-  if (!hold) throw new Error('the booking holds no authorization');
-  return hold;
-}
-
-/** Captures `amount` of a hold; the undo of that is registered before. Answers undefined where it was cut short. */
-async function takeFrom(booking: SagaRecord, hold: Hold, amount: Money, ask: Ask) {
-  const request = captureRequest(booking, hold, amount);
+/**
+ * Captures `amount` of a hold; the undo of that is registered before.
+ * @returns undefined where it was cut short
+ */
+export async function takeFrom(booking: SagaRecord, hold: Hold, amount: Money, ask: Ask) {
+  const { authorizationId } = hold;
+  if (authorizationId === undefined) throw new Error('money is captured from a hold that is on record');
+  const request = { key: moveKey(booking, hold, 'capture'), authorizationId, amount };
   const undo = booking.undos.register({
     step: 'refund-payment',
     run: (attempt) => refundPayment(booking, hold, request, attempt),
@@ -66,31 +99,27 @@ async function takeFrom(booking: SagaRecord, hold: Hold, amount: Money, ask: Ask
   return outcome;
 }
 
-function captureRequest(booking: SagaRecord, hold: Hold, amount: Money): CaptureRequest {
-  const { authorizationId } = hold;
-  if (authorizationId === undefined) throw new Error('money is captured from a hold that is on record');
-  return { key: moveKey(booking, hold, 'capture'), authorizationId, amount };
-}
-
-async function commitCapture(
+export async function commitCapture(
   booking: SagaRecord,
-  hold: Hold,
+  { authorizationId = '' }: Hold,
   amount: Money,
   outcome: Attempted<CaptureOutcome>,
+  actor: 'SYSTEM' | 'OWNER' = 'SYSTEM',
 ): Promise<void> {
-  const { authorizationId = '' } = hold;
   const { attempts } = outcome;
   if (outcome.outcome === 'rejected') {
     await commitFact(booking, 'payment.capture-failed', {
+      actor,
       details: { amount, code: outcome.code, authorizationId },
       attempts,
       patch: { paymentStatus: 'failed' },
     });
     return;
   }
-  const onRecord = authorizationIn(booking.account, authorizationId);
+  const onRecord = authorizationIn(booking.money.account, authorizationId);
   const released = onRecord && subtract(heldOf(onRecord), amount);
   await commitFact(booking, 'payment.captured', {
+    actor,
     details: { amount, reference: outcome.reference, authorizationId, ...(released?.amount && { released }) },
     attempts,
     patch: { paymentStatus: 'captured' },

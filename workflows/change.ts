@@ -16,9 +16,10 @@ import { databaseStep } from './steps';
  */
 export function requireChangePossible(booking: SagaRecord, { from, to }: Change): void {
   booking.requirePossible('booking.modified');
-  const { agreed, changes, changeAttempts: attempts, snapshot, request } = booking;
+  const { agreed, changes, snapshot, request } = booking;
   const { system } = request;
-  const asked = { system, state: snapshot.state, agreed, changes, attempts };
+  const { made, attempts, isUnderWay } = changes;
+  const asked = { system, state: snapshot.state, agreed, changes: made, attempts };
   switch (obstacleToChange(asked, Date.now())) {
     case undefined:
       break;
@@ -30,7 +31,7 @@ export function requireChangePossible(booking: SagaRecord, { from, to }: Change)
     case 'not-confirmed':
       throw refuse('IllegalTransition', `a ${system} booking that is ${snapshot.state} cannot be changed`);
   }
-  if (booking.isChanging) throw refuse('ChangedMeanwhile', 'another change is under way');
+  if (isUnderWay) throw refuse('ChangedMeanwhile', 'another change is under way');
   if (!sameAgreement(from, agreed)) throw refuse('ChangedMeanwhile', 'it was changed meanwhile');
   const unfit = unfitness(from, to);
   if (unfit) throw refuse('IllegalTransition', `the change is of no use: ${unfit}`);
@@ -75,7 +76,7 @@ async function swapNights(booking: SagaRecord, { by, changeId, from, to }: Chang
   if (!old) throw new Error('a confirmed booking has its nights');
   const block = registerBlock(booking, to);
   const { blockId } = block.nights;
-  booking.isCommittingChange = true;
+  booking.changes.isCommitting = true;
   const outcome = await booking.commit(
     'booking.modified',
     {
@@ -95,10 +96,10 @@ async function swapNights(booking: SagaRecord, { by, changeId, from, to }: Chang
       ),
     // Here and not after it, so that nobody finds the new sequence with the old agreement.
     (answer) => {
-      booking.isCommittingChange = false;
+      booking.changes.isCommitting = false;
       if (answer.outcome === 'gone') return undefined;
       booking.agreed = to;
-      booking.changes += 1;
+      booking.changes.made += 1;
       return answer.booking;
     },
   );

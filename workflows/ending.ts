@@ -34,12 +34,13 @@ export async function endBooking(booking: SagaRecord, visibility: Visibility): P
  * means for each authorization is fixed here.
  */
 function shared(booking: SagaRecord): Ending {
-  const { ending, account, agreed } = booking;
+  const { ending, agreed } = booking;
+  const { account } = booking.money;
   if (!ending) throw new Error('no ending was claimed');
   const none = { ...agreed.price, amount: 0 };
   const there = add(totalOf(account, none, keptOf), totalOf(account, none, heldOf));
   const fee = least(ending.fee ?? none, there);
-  booking.feeShares = feeShares(account, fee);
+  booking.money.feeShares = feeShares(account, fee);
   const { fee: _, ...free } = ending;
   return fee.amount > 0 ? { ...ending, fee } : free;
 }

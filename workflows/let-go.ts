@@ -1,14 +1,17 @@
 import type { Attempted, VoidOutcome } from '../activities/payments';
 import { type Money, subtract } from '../domain/money';
 import { authorizationIn, type MoneyMove } from '../domain/payment-account';
+import type { Hold } from './money-record';
 import { moveKey } from './provider';
-import type { Hold, SagaRecord } from './saga-record';
+import type { SagaRecord } from './saga-record';
 import { commitFact, moneyBack } from './steps';
 import type { UndoAttempt } from './undo-stack';
 
 /** Gives the hold back, but for what is taken of it towards the fee that its booking ended with. */
 export async function letGo(booking: SagaRecord, hold: Hold, attempt: UndoAttempt): Promise<void> {
-  const share = booking.feeShares.find((each) => each.authorizationId === hold.authorizationId)?.capture;
+  const share = booking.money.feeShares.find(
+    (each) => each.authorizationId === hold.authorizationId,
+  )?.capture;
   if (!share || share.amount === 0 || hold.captured) return await voidAuthorization(booking, hold, attempt);
   hold.captured = await keepFee(booking, hold, share, attempt);
 }
@@ -80,7 +83,7 @@ async function keepFee(booking: SagaRecord, hold: Hold, fee: Money, attempt: Und
 }
 
 /** A void as the account knows it: not at all where the hold never got on record. */
-export function voidOf({ account }: SagaRecord, authorizationId: string): MoneyMove[] {
+export function voidOf({ money: { account } }: SagaRecord, authorizationId: string): MoneyMove[] {
   return authorizationIn(account, authorizationId) ? [{ kind: 'voided', authorizationId }] : [];
 }
 

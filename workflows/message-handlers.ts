@@ -1,6 +1,7 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { BookingSnapshot, ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
+import { keepsCard } from '../domain/payment-policy';
 import { changeBooking, requireChangePossible } from './change';
 import { feeOfCancel } from './fee';
 import {
@@ -15,6 +16,7 @@ import {
   openUpdate,
   type Presence,
   providePaymentUpdate,
+  providerNewsSignal,
   recheckAvailabilitySignal,
   rejectUpdate,
   retryUndoUpdate,
@@ -89,7 +91,7 @@ export function handleMessages(booking: SagaRecord): void {
     {
       validator: ({ by }) => {
         requireParty(booking, by, 'TRAVELER');
-        booking.requirePossible('payment.declined');
+        requireCardWanted(booking);
       },
     },
   );
@@ -105,6 +107,7 @@ export function handleMessages(booking: SagaRecord): void {
     checkInUpdate,
     async (presence) => {
       booking.arrival = presence;
+      booking.putOff?.();
       await condition(() => booking.state === 'CHECKED_IN' || isEnded(booking.state));
       if (booking.state === 'CHECKED_IN') return booking.snapshot;
       throw refuse('IllegalTransition', `the booking ended first: ${booking.ending?.reason.text}`);
@@ -140,6 +143,9 @@ export function handleMessages(booking: SagaRecord): void {
     { validator: (intervention) => requireWaitingUndo(booking, intervention) },
   );
 
+  setHandler(providerNewsSignal, () => {
+    booking.money.news = true;
+  });
   setHandler(recheckAvailabilitySignal, () => {
     booking.recheck = true;
   });
@@ -172,14 +178,14 @@ function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
 
 /** Answers once the change is committed; what is to be given up then goes on in the main line. */
 function changed(booking: SagaRecord, change: Change): Promise<BookingSnapshot> {
-  booking.isChanging = true;
-  booking.changeAttempts += 1;
+  booking.changes.isUnderWay = true;
+  booking.changes.attempts += 1;
   return new Promise((committed, refused) => {
     booking.requests
       .ask(() => changeBooking(booking, change, committed))
       .catch(refused)
       .finally(() => {
-        booking.isChanging = false;
+        booking.changes.isUnderWay = false;
       });
   });
 }
@@ -195,10 +201,18 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
 }
 
+/** Once a booking is confirmed, only one whose card may still be charged takes another. */
+function requireCardWanted(booking: SagaRecord): void {
+  booking.requirePossible('payment.declined');
+  const { headed, agreed } = booking;
+  if (headed === 'ACCEPTED' || (headed !== 'CHECKED_IN' && keepsCard(agreed.terms))) return;
+  throw refuse('IllegalTransition', `no other card is needed while the booking is ${headed}`);
+}
+
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
-  if (booking.isCommittingChange)
+  if (booking.changes.isCommitting)
     throw refuse('NotYet', 'the booking is being changed this very moment; try again');
   const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))

@@ -1,6 +1,13 @@
 import { ActivityFailure } from '@temporalio/workflow';
-import type { Hold, SagaRecord } from './saga-record';
-import { moneyBefore, unlessEnding } from './steps';
+import type { Hold } from './money-record';
+import type { SagaRecord } from './saga-record';
+import { type MoneyMoves, moneyBefore, unlessEnding } from './steps';
+
+/** Asks the provider with the patience that the moment has; undefined where it was cut short. */
+export type AskMoney = <Outcome>(
+  summary: string,
+  ask: (money: MoneyMoves) => Promise<Outcome>,
+) => Promise<Outcome | undefined>;
 
 /**
  * Asks the provider until it answers definitely, no longer than until `deadline`. Answers undefined where an ending
@@ -24,6 +31,22 @@ export async function askProvider<Outcome>(
     });
     return undefined;
   }
+}
+
+/**
+ * Asks the provider while a confirmed booking waits for its guest: until check-in, and put off when the guest comes
+ * or something else is asked for. Answers undefined where it was; it may then have happened or not.
+ */
+export function askUntilCheckIn(booking: SagaRecord): AskMoney {
+  return async (summary, ask) => {
+    const money = moneyBefore(Date.parse(booking.agreed.terms.checkInAt), summary);
+    try {
+      return await unlessEnding(booking, () => ask(money), true);
+    } catch (error) {
+      if (error instanceof ActivityFailure) return undefined;
+      throw error;
+    }
+  };
 }
 
 /**

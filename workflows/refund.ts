@@ -1,7 +1,8 @@
 import type { Attempted, CaptureRequest, RefundOutcome } from '../activities/payments';
 import type { Money } from '../domain/money';
 import { authorizationIn, type MoneyMove } from '../domain/payment-account';
-import type { Hold, SagaRecord } from './saga-record';
+import type { Hold } from './money-record';
+import type { SagaRecord } from './saga-record';
 import { commitFact, moneyBack } from './steps';
 import type { UndoAttempt } from './undo-stack';
 
@@ -36,7 +37,7 @@ export async function refundPayment(
 
 /** What is not part of the fee; of a capture that never got on record, all. */
 function amountToRefund(
-  { account, feeShares }: SagaRecord,
+  { money: { account, feeShares } }: SagaRecord,
   { authorizationId, amount }: CaptureRequest,
 ): Money {
   if (!authorizationIn(account, authorizationId)?.captured.amount) return amount;
@@ -44,7 +45,7 @@ function amountToRefund(
 }
 
 function refundOf(
-  { account }: SagaRecord,
+  { money: { account } }: SagaRecord,
   { authorizationId, amount }: CaptureRequest,
   refund: Money,
 ): MoneyMove[] {

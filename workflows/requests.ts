@@ -13,6 +13,9 @@ interface Request {
 export class RequestQueue {
   private readonly waiting: Request[] = [];
 
+  /** @param onRequest called when something was asked for */
+  constructor(private readonly onRequest: () => void) {}
+
   get isEmpty(): boolean {
     return this.waiting.length === 0;
   }
@@ -37,6 +40,7 @@ export class RequestQueue {
         }
       };
       this.waiting.push({ serve, turnAway });
+      this.onRequest();
     });
   }
 

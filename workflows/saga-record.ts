@@ -11,9 +11,10 @@ import {
   type UndoStatus,
 } from '../domain/booking-state';
 import type { Money } from '../domain/money';
-import type { AuthorizeRequest } from '../domain/payment';
-import { type FeeShare, type MoneyMove, moved, type PaymentAccount } from '../domain/payment-account';
+import { type MoneyMove, moved } from '../domain/payment-account';
+import { ChangeRecord } from './change-record';
 import type { Decision, Presence } from './messages';
+import { MoneyRecord } from './money-record';
 import { BookingEnds, refuse } from './refusal';
 import { RequestQueue } from './requests';
 import { type UndoEntry, UndoStack } from './undo-stack';
@@ -28,17 +29,6 @@ export interface Ending {
   readonly reason: Reason;
   /** What the owner keeps of the price. Absent: nothing. */
   readonly fee?: Money;
-}
-
-/** Money asked to be held on a traveler's card, and what is known of it. */
-export interface Hold {
-  readonly authorization: AuthorizeRequest;
-  /** The undo that gives the hold back. */
-  readonly undo: UndoEntry;
-  /** Absent while it is not known whether there is a hold. */
-  authorizationId?: string;
-  /** Whether the money was taken from it, so that there is nothing left to void. */
-  captured: boolean;
 }
 
 /** The nights that the booking has, and the undo that gives them back. */
@@ -80,28 +70,20 @@ export class SagaRecord {
   paymentToken: string | undefined;
   /** What stands agreed, as it was last changed. */
   agreed: Agreement;
-  /** The booking's money as its facts tell it. */
-  account: PaymentAccount = [];
-  /** The holds that were asked for and not declined, oldest first. */
-  readonly holds: Hold[] = [];
-  /** What becomes of each authorization; set once an ending is committed. */
-  feeShares: readonly FeeShare[] = [];
+  readonly money: MoneyRecord;
   /** Absent until the nights are blocked. */
   block: Block | undefined;
   /** How many blocks were asked for: each has an id of its own. */
   blockRounds = 0;
-  /** How often the booking was changed, and how often that was tried. */
-  changes = 0;
-  changeAttempts = 0;
-  /** From a change's being asked for until it is done with, and while its step runs. */
-  isChanging = false;
-  isCommittingChange = false;
+  readonly changes = new ChangeRecord();
   /** What others ask the main line to do while the booking is CONFIRMED. */
-  readonly requests = new RequestQueue();
+  readonly requests = new RequestQueue(() => this.putOff?.());
   /** A nudge that the calendar changed. */
   recheck = false;
   /** Set where a running step may be cut short between its attempts. */
   interrupt: (() => void) | undefined;
+  /** Set where a running step may also be put off for the guest who comes, or for a request. */
+  putOff: (() => void) | undefined;
 
   private claimed: Ending | undefined;
   /** Where the step being committed leads. Claims must be legal there, not only where the booking still stands. */
@@ -110,6 +92,7 @@ export class SagaRecord {
 
   constructor(readonly request: BookingRequest) {
     this.agreed = request;
+    this.money = new MoneyRecord(() => this.agreed.price);
     this.paymentToken = request.paymentToken;
   }
 
@@ -228,7 +211,7 @@ export class SagaRecord {
         this.state = snapshot.state;
         this.sequence = snapshot.sequence;
         this.undo = snapshot.undo;
-        this.account = (given.moves ?? []).reduce(moved, this.account);
+        this.money.account = (given.moves ?? []).reduce(moved, this.money.account);
       }
       this.heading = this.state;
       return result;

@@ -6,7 +6,11 @@ import type { Visibility } from './visibility';
 
 /** Pays the owner what was captured and not refunded, and is done. */
 export async function settle(booking: SagaRecord, visibility: Visibility): Promise<void> {
-  await payOut(booking, totalOf(booking.account, booking.agreed.price, keptOf), 'settle with the owner');
+  await payOut(
+    booking,
+    totalOf(booking.money.account, booking.agreed.price, keptOf),
+    'settle with the owner',
+  );
   visibility.show('The stay is over and settled.');
 }
 
@@ -15,7 +19,7 @@ export async function payOutFee(booking: SagaRecord): Promise<void> {
   const fee = booking.ending?.fee;
   if (!fee) return;
   // What an operator left unrefunded is more than the fee, and not the owner's.
-  const kept = least(fee, totalOf(booking.account, fee, keptOf));
+  const kept = least(fee, totalOf(booking.money.account, fee, keptOf));
   await payOut(booking, kept, 'pay the fee out to the owner');
 }
 
