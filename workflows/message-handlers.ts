@@ -4,11 +4,14 @@ import { type FactType, isEnded } from '../domain/booking-state';
 import { keepsCard } from '../domain/payment-policy';
 import { changeBooking, requireChangePossible } from './change';
 import { feeOfCancel } from './fee';
+import { giveBackOnRequest, requireRefundable, requireThere } from './given-back';
 import {
   acceptUpdate,
   type Caller,
+  type CaptureOrder,
   type Change,
   cancelUpdate,
+  capturePaymentUpdate,
   changeUpdate,
   checkInUpdate,
   checkOutUpdate,
@@ -18,6 +21,7 @@ import {
   providePaymentUpdate,
   providerNewsSignal,
   recheckAvailabilitySignal,
+  refundPaymentUpdate,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
@@ -129,6 +133,35 @@ export function handleMessages(booking: SagaRecord): void {
     },
   );
 
+  setHandler(
+    capturePaymentUpdate,
+    ({ by, amount }) => {
+      const { held } = booking.money;
+      booking.money.captureOrder = { by: by.role === 'OWNER' ? 'OWNER' : 'SYSTEM', amount: amount ?? held };
+      return booking.snapshot;
+    },
+    {
+      validator: (order) => {
+        requireParty(booking, order.by, 'OWNER', 'SYSTEM');
+        requireCapturable(booking, order);
+      },
+    },
+  );
+
+  setHandler(
+    refundPaymentUpdate,
+    (order) => {
+      giveBackOnRequest(booking, order);
+      return booking.snapshot;
+    },
+    {
+      validator: (order) => {
+        requireParty(booking, order.by, 'OWNER', 'SYSTEM');
+        requireRefundable(booking, order);
+      },
+    },
+  );
+
   setHandler(retryUndoUpdate, (intervention) => intervene(booking, intervention, 'retry'), {
     validator: (intervention) => requireWaitingUndo(booking, intervention),
   });
@@ -199,6 +232,16 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   requireParty(booking, decision.by, 'OWNER', 'SYSTEM');
   booking.requirePossible(fact);
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
+}
+
+/** Before the stay begins: from then on what is due is taken without an order. */
+function requireCapturable(booking: SagaRecord, { amount }: CaptureOrder): void {
+  const { headed, money } = booking;
+  booking.requirePossible('payment.captured');
+  if (headed !== 'CONFIRMED')
+    throw refuse('IllegalTransition', `nothing is to be taken while the booking is ${headed}`);
+  if (money.captureOrder) throw refuse('IllegalTransition', 'money is being taken already');
+  requireThere(amount, money.held, 'be taken');
 }
 
 /** Once a booking is confirmed, only one whose card may still be charged takes another. */

@@ -2,6 +2,7 @@ import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Agreement, ToldAgreement } from '../domain/agreement';
 import type { BookingSnapshot } from '../domain/booking';
 import type { BookingId, OwnerId, TravelerId } from '../domain/ids';
+import type { Money } from '../domain/money';
 import type { UndoStep } from '../domain/undo';
 
 /*
@@ -69,6 +70,20 @@ export interface ProviderNews {
   readonly authorizationId?: string;
 }
 
+/** Money that is to be taken from what is held. Without an amount: all of it. */
+export interface CaptureOrder {
+  readonly by: Caller;
+  readonly amount?: Money;
+  /** Names the order: the same in every repetition of one request. */
+  readonly requestId: string;
+}
+
+/** Money that is to go back to the traveler. Without an amount: all that was taken. */
+export interface RefundOrder extends CaptureOrder {
+  /** The caller's own words. */
+  readonly reason?: string;
+}
+
 /** The `type` of the ApplicationFailure with which an update is refused. */
 export const REFUSALS = [
   'IllegalTransition',
@@ -80,6 +95,7 @@ export const REFUSALS = [
   'PaymentDeclined',
   /** Carries the nights as its detail. */
   'NightsUnavailable',
+  'AmountUnavailable',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -99,6 +115,10 @@ export const checkInUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkIn'
 export const checkOutUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkOut');
 /** Other dates, another room, more or fewer guests. Answers once that is committed, paid for and has its nights. */
 export const changeUpdate = defineUpdate<BookingSnapshot, [Change]>('change');
+/** The owner or an operator takes part or all of what is held. Answers once that is decided. */
+export const capturePaymentUpdate = defineUpdate<BookingSnapshot, [CaptureOrder]>('capturePayment');
+/** The owner or an operator gives back part or all of what was taken. Answers once that is decided. */
+export const refundPaymentUpdate = defineUpdate<BookingSnapshot, [RefundOrder]>('refundPayment');
 /** An operator has an undo that waits for one tried again at once. */
 export const retryUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('retryUndo');
 /** An operator declares an undo that waits for one settled by hand. */

@@ -46,6 +46,8 @@ export interface StepDetails {
   readonly patch?: StepPatch;
   /** What the fact does to the account. */
   readonly moves?: readonly MoneyMove[];
+  /** Called in the moment in which the record changes. */
+  readonly onCommitted?: () => void;
 }
 
 /**
@@ -212,6 +214,7 @@ export class SagaRecord {
         this.sequence = snapshot.sequence;
         this.undo = snapshot.undo;
         this.money.account = (given.moves ?? []).reduce(moved, this.money.account);
+        given.onCommitted?.();
       }
       this.heading = this.state;
       return result;

@@ -139,6 +139,15 @@ function refusal(
         bookingId: booking.id,
         ...(details?.[0] !== undefined && { nights: details[0] }),
       });
+    case 'AmountUnavailable':
+      return new Problem(
+        'amount-unavailable',
+        `Booking ${booking.id} cannot be ${action.done}: ${message}.`,
+        {
+          bookingId: booking.id,
+          state: booking.state,
+        },
+      );
     case 'UndoNotWaiting':
       return new Problem(
         'undo-not-waiting',

@@ -21,6 +21,7 @@ import {
   checkOutUpdate,
   openUpdate,
   providePaymentUpdate,
+  providerNewsSignal,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
@@ -72,6 +73,8 @@ export function temporalSagaClient(connection: Connection, settings: Settings): 
     change: update(changeUpdate),
     retryUndo: update(retryUndoUpdate),
     skipUndo: update(skipUndoUpdate),
+    tell: (bookingId, news) =>
+      ask(connection, () => workflow.getHandle(workflowIdOf(bookingId)).signal(providerNewsSignal, news)),
     trouble: () => temporalTrouble(connection),
   };
 }

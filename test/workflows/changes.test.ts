@@ -225,7 +225,7 @@ test('a shorter stay costs less: less is taken, and the owner gets less', async 
   expect(await money(reserved.id)).toEqual({ held: 0, captured: 12_000, paid_out: 12_000 });
 });
 
-test.skip('a better room costs more: more is held, taken and paid out', async () => {
+test('a better room costs more: more is held, taken and paid out', async () => {
   const reserved = await confirmed();
   const { saga, id, std, suite } = reserved;
   const to = await changed(reserved, { itemId: suite, guests: 1, nightly: 32_000 });
@@ -238,7 +238,7 @@ test.skip('a better room costs more: more is held, taken and paid out', async ()
   expect(await money(id)).toEqual({ held: 0, captured: 96_000, paid_out: 96_000 });
 });
 
-test.skip('a declined difference leaves all whole', async () => {
+test('a declined difference leaves all whole', async () => {
   const reserved = await confirmed();
   const { saga, id, std, suite, request } = reserved;
   const before = await money(id);
@@ -257,12 +257,13 @@ test.skip('a declined difference leaves all whole', async () => {
   expect(await money(id)).toEqual({ held: 0, captured: 36_000, paid_out: 36_000 });
 });
 
-test.skip('a provider that does not answer leaves all whole', async () => {
+test('a provider that does not answer leaves all whole', async () => {
   const reserved = await confirmed();
   const { id, suite, request } = reserved;
   unreachable.add(id);
-  const refused = await updateRefusal(change(reserved, { itemId: suite, nightly: 32_000 }).made);
-  expect(refused).toMatchObject({ type: 'PaymentDeclined' });
+  const refused = updateRefusal(change(reserved, { itemId: suite, nightly: 32_000 }).made);
+  await world.env.sleep('2m');
+  expect(await refused).toMatchObject({ type: 'PaymentDeclined' });
   unreachable.delete(id);
   await world.env.sleep('1h');
   expect(await agreed(id)).toEqual(rowOf(request));
@@ -293,7 +294,7 @@ test('nights that are gone leave all whole, nothing more is held, and they are n
 });
 
 describe('a cancel after a change', () => {
-  test.skip('costs by the new dates and the new price, and gives every night back', async () => {
+  test('costs by the new dates and the new price, and gives every night back', async () => {
     const reserved = await confirmed();
     const { saga, id, std, suite, request } = reserved;
     const to = await changed(reserved, { daysLater: 10, itemId: suite, nightly: 32_000 });
@@ -377,15 +378,18 @@ describe('at the same time', () => {
     expect(await nightsOf(std)).toEqual([]);
   });
 
-  test.skip('a guest who comes while the change waits for money is let in, and the change refused', async () => {
+  test('a guest who comes while the change waits for money is let in, and the change refused', async () => {
     const reserved = await confirmed();
     const { saga, id, suite, request } = reserved;
     await until(request.terms.checkInFrom);
     let arrived: Promise<unknown> | undefined;
     arm('authorize.asking', async () => {
       disarm('authorize.asking');
-      arrived = checkIn(saga);
-      await arrived.catch(() => undefined);
+      const said = await saga.startUpdate(checkInUpdate, {
+        args: [{ by: byOwner }],
+        waitForStage: 'ACCEPTED',
+      });
+      arrived = said.result();
     });
     const refused = await updateRefusal(change(reserved, { itemId: suite, nightly: 32_000 }).made);
     expect(refused).toMatchObject({ type: 'IllegalTransition' });

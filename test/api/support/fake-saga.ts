@@ -4,7 +4,7 @@ import type { BookingRequest, ReasonCode } from '../../../domain/booking';
 import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
 import { priceDifference } from '../../../domain/change';
 import { type BookingId, blockIdOf } from '../../../domain/ids';
-import type { Caller, Change } from '../../../workflows/messages';
+import type { Caller, Change, ProviderNews } from '../../../workflows/messages';
 import type { TestDatabase } from '../../support/database';
 
 type Method = Exclude<keyof SagaClient, 'trouble'>;
@@ -120,6 +120,9 @@ export class FakeSaga implements SagaClient {
     });
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
+
+  tell = (bookingId: BookingId, message: ProviderNews) =>
+    this.hear({ method: 'tell', bookingId, message }, async () => ({ outcome: 'committed' }));
 
   private async play(bookingId: BookingId, story: readonly StoryStep[]): Promise<void> {
     for (const { type, ...change } of story) {
