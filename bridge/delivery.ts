@@ -3,7 +3,7 @@ import { BatchRefused, KafkaAway, type KafkaProducer, type OutgoingMessage } fro
 import type { Logger } from '../platform/logger';
 import { commitToAck, messagesSent, rowsRefused } from './metrics';
 import type { Outage } from './outage';
-import { deleteRows, type OutboxRow, refuseRow } from './outbox-queries';
+import { deleteRows, type OutboxRow, refuseRow, subjectOf } from './outbox-queries';
 import type { RelaySession } from './relay-session';
 import { pause, unlessAborted } from './waiting';
 
@@ -35,7 +35,7 @@ interface Parcel {
 
 /** Brings one batch of rows to Kafka and out of the outbox, in that order. */
 export class Delivery {
-  /** Bookings with a row set aside during this batch. */
+  /** Bookings and items with a row set aside during this batch. */
   private readonly heldBack = new Set<string>();
   private readonly readAt = performance.now();
 
@@ -51,7 +51,7 @@ export class Delivery {
     let bytes = 0;
     let tookAll = true;
     for (const row of rows) {
-      if (this.heldBack.has(row.booking_id)) continue;
+      if (this.heldBack.has(subjectOf(row))) continue;
       const parcel = await this.pack(row);
       if (!parcel) continue;
       bytes += parcel.bytes;
@@ -102,7 +102,7 @@ export class Delivery {
   private async sendInParts(parcels: readonly Parcel[]): Promise<void> {
     const middle = Math.ceil(parcels.length / 2);
     await this.send(parcels.slice(0, middle));
-    await this.send(parcels.slice(middle).filter(({ row }) => !this.heldBack.has(row.booking_id)));
+    await this.send(parcels.slice(middle).filter(({ row }) => !this.heldBack.has(subjectOf(row))));
   }
 
   /**
@@ -130,11 +130,11 @@ export class Delivery {
 
   private async setAside(row: OutboxRow, refusal: string): Promise<void> {
     await refuseRow(this.settings.session, row.id, refusal);
-    this.heldBack.add(row.booking_id);
+    this.heldBack.add(subjectOf(row));
     rowsRefused.inc();
     this.settings.logger.error(
-      { alert: 'outbox-row-refused', bookingId: row.booking_id, factId: row.fact_id, row: row.id, refusal },
-      'an event cannot be sent: it and the later ones of its booking wait until its refused_at is cleared',
+      { alert: 'outbox-row-refused', ...namesOf(row), factId: row.fact_id, row: row.id, refusal },
+      'an event cannot be sent: it and the later ones of its booking or item wait until its refused_at is cleared',
     );
   }
 
@@ -145,4 +145,8 @@ export class Delivery {
       if (messages.length > 0) commitToAck.observe(row.waited + sinceRead);
     }
   }
+}
+
+function namesOf(row: OutboxRow): { bookingId: string } | { itemId: string } {
+  return row.booking_id === null ? { itemId: row.item_id } : { bookingId: row.booking_id };
 }

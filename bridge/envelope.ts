@@ -1,15 +1,21 @@
-import type { BookingFact } from '../domain/booking';
 import type { OutgoingMessage } from '../platform/kafka/port';
 import type { DialectMessage } from './dialects/dialect';
 import { eventIdOf } from './event-id';
 
 const SOURCE = '/booking-saga';
 
+/** What the headers say of a fact, be it a booking's or an item's. */
+export interface TellableFact {
+  readonly factId: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
 /**
  * Wraps the messages of one fact for the wire: JSON, with CloudEvents headers in binary mode, so that old
  * listeners see the value they know and new ones can tell a redelivery by `ce_id`.
  */
-export function envelope(fact: BookingFact, messages: readonly DialectMessage[]): OutgoingMessage[] {
+export function envelope(fact: TellableFact, messages: readonly DialectMessage[]): OutgoingMessage[] {
   const told = new Map<string, number>();
   return messages.map(({ topic, key, type, value }) => {
     const nth = (told.get(topic) ?? 0) + 1;

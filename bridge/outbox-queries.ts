@@ -1,13 +1,20 @@
+import type { QuoteItems } from '../domain/rates/quote';
 import type { RelaySession } from './relay-session';
 
-/** One row of the outbox with the fact and the booking it stands for. Dates are text: never shifted by a zone. */
-export interface OutboxRow {
+/** One row of the outbox with the fact it stands for, and the booking or the item that it is about. */
+export type OutboxRow = BookingRow | ItemRow;
+
+interface QueueColumns {
   readonly id: string;
   readonly lane: number;
   readonly fact_id: string;
-  readonly booking_id: string;
   /** Seconds between the commit and this reading, by the clock of Postgres. */
   readonly waited: number;
+}
+
+/** A fact of a booking. Dates are text: never shifted by a zone. */
+export interface BookingRow extends QueueColumns {
+  readonly booking_id: string;
   /** Null where the row's fact or booking is missing, which no writer of ours brings about. */
   readonly fact: FactColumns | null;
   readonly booking: BookingColumns | null;
@@ -17,6 +24,22 @@ export interface OutboxRow {
   readonly guest?: { readonly name: string | null; readonly email: string | null } | null;
   /** What the traveler said of the journey; null where nothing was, or where the state did not change. */
   readonly details: Record<string, unknown> | null;
+  /** What the price is made of; null where no quote was kept, or where the fact tells nothing of the price. */
+  readonly quote?: QuoteItems | null;
+}
+
+/** A fact about an item, with no booking behind it. */
+export interface ItemRow extends QueueColumns {
+  readonly booking_id: null;
+  readonly item_id: string;
+  /** Null where the row's fact or item is missing, which no writer of ours brings about. */
+  readonly item_fact: ItemFactColumns | null;
+  readonly item: ItemColumns | null;
+}
+
+/** What a row is about: rows of the same thing are told in order, and wait for each other. */
+export function subjectOf(row: OutboxRow): string {
+  return row.booking_id ?? row.item_id;
 }
 
 export interface FactColumns {
@@ -47,10 +70,27 @@ export interface BookingColumns {
   readonly price_amount: number;
   readonly currency: string;
   readonly confirmation_number?: string | null;
+  readonly rate_plan?: string;
+}
+
+export interface ItemFactColumns {
+  readonly version: number;
+  readonly type: string;
+  readonly actor_id: string;
+  readonly details: Record<string, unknown>;
+  readonly at: string;
+}
+
+export interface ItemColumns {
+  readonly system: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly owner_id: string;
 }
 
 /**
- * The oldest rows of these lanes that may be sent, in order. Rows behind a refused one of the same booking wait.
+ * The oldest rows of these lanes that may be sent, in order. Rows behind a refused one of the same booking or item
+ * wait.
  *
  * Always from the start, without a cursor: ids are given out before the commit, so a row can appear behind a higher
  * one that was already sent. Each lane is read by itself, since one `lane = ANY(…) ORDER BY id LIMIT` sorts
@@ -62,7 +102,7 @@ export function readBatch(
   limit: number,
 ): Promise<OutboxRow[]> {
   return session.query<OutboxRow>(
-    `SELECT o.id::text, o.lane, o.fact_id, o.booking_id,
+    `SELECT o.id::text, o.lane, o.fact_id, o.booking_id, o.item_id,
             extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS waited,
             CASE WHEN e.fact_id IS NOT NULL THEN json_build_object(
               'sequence', e.sequence, 'type', e.type, 'from_state', e.from_state, 'state', e.state, 'undo', e.undo,
@@ -73,11 +113,19 @@ export function readBatch(
               'system', b.system, 'item_id', b.item_id, 'item_kind', b.item_kind, 'item_name', b.item_name, 'owner_id', b.owner_id,
               'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
               'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency,
-              'confirmation_number', b.confirmation_number) END AS booking,
+              'confirmation_number', b.confirmation_number, 'rate_plan', b.rate_plan) END AS booking,
             former.agreement AS former,
+            CASE WHEN e.type IN ('booking.confirmed', 'booking.modified') THEN (
+              SELECT q.items FROM booking.quotes q WHERE q.id = CASE WHEN former.agreement IS NULL THEN b.quote_id
+                ELSE former.agreement->'rate'->>'quoteId' END) END AS quote,
             CASE WHEN e.from_state <> e.state OR e.type = 'booking.modified'
               THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
-            CASE WHEN e.from_state <> e.state THEN d.details END AS details
+            CASE WHEN e.from_state <> e.state THEN d.details END AS details,
+            CASE WHEN f.fact_id IS NOT NULL THEN json_build_object(
+              'version', f.version, 'type', f.type, 'actor_id', f.actor_id, 'details', f.details,
+              'at', to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS item_fact,
+            CASE WHEN i.id IS NOT NULL THEN json_build_object(
+              'system', i.system, 'kind', i.kind, 'name', i.name, 'owner_id', i.owner_id) END AS item
      FROM (
        SELECT of_lane.* FROM unnest($1::integer[]) AS held (lane)
        CROSS JOIN LATERAL (
@@ -85,6 +133,9 @@ export function readBatch(
          WHERE rows.lane = held.lane AND rows.refused_at IS NULL AND NOT EXISTS (
            SELECT FROM booking.outbox refused
            WHERE refused.booking_id = rows.booking_id AND refused.refused_at IS NOT NULL AND refused.id < rows.id
+         ) AND NOT EXISTS (
+           SELECT FROM booking.outbox refused
+           WHERE refused.item_id = rows.item_id AND refused.refused_at IS NOT NULL AND refused.id < rows.id
          )
          ORDER BY rows.id LIMIT $2
        ) of_lane
@@ -101,6 +152,8 @@ export function readBatch(
      ) former ON true
      LEFT JOIN booking.people p ON p.id = b.traveler_id
      LEFT JOIN booking.booking_details d ON d.booking_id = o.booking_id
+     LEFT JOIN booking.item_events f ON f.fact_id = o.fact_id AND o.item_id IS NOT NULL
+     LEFT JOIN booking.items i ON i.id = o.item_id
      ORDER BY o.id`,
     [lanes, limit],
   );
@@ -111,8 +164,8 @@ export async function deleteRows(session: RelaySession, ids: readonly string[]):
 }
 
 /**
- * Sets a row aside. It and the later rows of its booking wait until someone clears it:
- * `UPDATE booking.outbox SET refused_at = NULL, refusal = NULL WHERE booking_id = '…'`.
+ * Sets a row aside. It and the later rows of its booking or item wait until someone clears it:
+ * `UPDATE booking.outbox SET refused_at = NULL, refusal = NULL WHERE booking_id = '…'` (or `item_id = '…'`).
  */
 export async function refuseRow(session: RelaySession, id: string, refusal: string): Promise<void> {
   await session.query('UPDATE booking.outbox SET refused_at = now(), refusal = $2 WHERE id = $1', [

@@ -4,6 +4,7 @@ import type { Config } from '../platform/config';
 import { type Kafka, KafkaAway, type OutgoingMessage } from '../platform/kafka/port';
 import type { Logger } from '../platform/logger';
 import { Delivery } from './delivery';
+import { sayOfItem } from './dialects/item-facts';
 import { allDialects, parseDialects, sayAll } from './dialects/table';
 import { envelope } from './envelope';
 import { Lanes } from './lanes';
@@ -12,7 +13,7 @@ import { Outage } from './outage';
 import { gaugeOutbox } from './outbox-gauge';
 import { type OutboxRow, readBatch } from './outbox-queries';
 import { openRelaySession, type RelaySession, SessionLost } from './relay-session';
-import { toldFact } from './told-fact';
+import { toldFact, toldItemFact } from './told-fact';
 import { pause, WakeUp } from './waiting';
 
 const BATCH_ROWS = 500;
@@ -48,6 +49,10 @@ export class Relay {
     const further = parseDialects(config.TOPIC_DIALECTS);
     this.systems = SYSTEMS.filter((system) => dialects[system]);
     this.say = (row) => {
+      if (row.booking_id === null) {
+        const told = toldItemFact(row);
+        return envelope(told.fact, sayOfItem(told));
+      }
       const told = toldFact(row);
       return envelope(told.fact, sayAll(dialects, further, told));
     };

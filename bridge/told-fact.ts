@@ -3,9 +3,11 @@ import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
 import { ITEM_KINDS, type ItemKind, SYSTEMS, type System } from '../domain/item';
+import { ITEM_FACT_TYPES, type ItemFact } from '../domain/item-fact';
 import type { Money } from '../domain/money';
+import type { QuoteItems } from '../domain/rates/quote';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
-import type { BookingColumns, OutboxRow } from './outbox-queries';
+import type { BookingColumns, BookingRow, ItemRow } from './outbox-queries';
 
 /**
  * What a dialect may say of the booking besides the fact: what was agreed when the fact came about, however late it is
@@ -23,6 +25,10 @@ export interface ToldBooking {
   readonly guests: number;
   readonly quantity: number;
   readonly price: Money;
+  /** The rate plan of the price. Absent: the item's nightly price. */
+  readonly ratePlan?: string;
+  /** What the price is made of. Absent: every night costs the same. */
+  readonly quote?: QuoteItems;
   /** Of a hotel's booking. */
   readonly confirmationNumber?: string;
   /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
@@ -37,6 +43,18 @@ export interface ToldFact {
   readonly booking: ToldBooking;
 }
 
+/** A fact about an item, with the item it happened to. */
+export interface ToldItemFact {
+  readonly fact: ItemFact;
+  readonly item: {
+    readonly itemId: ItemId;
+    readonly system: System;
+    readonly itemKind: ItemKind;
+    readonly itemName: string;
+    readonly ownerId: OwnerId;
+  };
+}
+
 /** A row that cannot be told to anyone, because what it holds is not of this product. */
 export class UntellableFact extends Error {
   override readonly name = 'UntellableFact';
@@ -46,7 +64,7 @@ export class UntellableFact extends Error {
  * Reads a row as the canonical event.
  * @throws {UntellableFact} naming the column that holds something unknown
  */
-export function toldFact(row: OutboxRow): ToldFact {
+export function toldFact(row: BookingRow): ToldFact {
   const { fact, booking } = row;
   if (!fact || !booking) throw new UntellableFact(`fact ${row.fact_id} or its booking is missing`);
   const agreed = agreedAt(row, booking);
@@ -81,6 +99,8 @@ export function toldFact(row: OutboxRow): ToldFact {
       guests: agreed.guests,
       quantity: agreed.quantity,
       price: agreed.price,
+      ...(agreed.rate && { ratePlan: agreed.rate.plan }),
+      ...(row.quote && { quote: row.quote }),
       ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
       ...(row.guest && { guest: row.guest }),
       bookingDetails: row.details ?? {},
@@ -89,7 +109,7 @@ export function toldFact(row: OutboxRow): ToldFact {
 }
 
 /** What was agreed when the fact came about: what its first change since then replaced, or what the booking is now. */
-function agreedAt({ former }: OutboxRow, booking: BookingColumns): ToldAgreement {
+function agreedAt({ former }: BookingRow, booking: BookingColumns): ToldAgreement {
   if (former === null || former === undefined) {
     return {
       itemId: booking.item_id as ItemId,
@@ -98,11 +118,40 @@ function agreedAt({ former }: OutboxRow, booking: BookingColumns): ToldAgreement
       guests: booking.guests,
       quantity: booking.quantity,
       price: { amount: booking.price_amount, currency: booking.currency },
+      ...(booking.rate_plan !== undefined && { rate: { plan: booking.rate_plan } }),
     };
   }
   const agreement = agreementIn(former);
   if (!agreement) throw new UntellableFact('a later change does not say what it replaced');
   return agreement;
+}
+
+/**
+ * Reads a row about an item.
+ * @throws {UntellableFact} naming the column that holds something unknown
+ */
+export function toldItemFact(row: ItemRow): ToldItemFact {
+  const { item_fact: fact, item } = row;
+  if (!fact || !item) throw new UntellableFact(`fact ${row.fact_id} or its item is missing`);
+  const itemId = row.item_id as ItemId;
+  return {
+    fact: {
+      factId: row.fact_id as FactId,
+      type: oneOf(ITEM_FACT_TYPES, fact.type, 'type'),
+      itemId,
+      version: fact.version,
+      actorId: fact.actor_id,
+      details: fact.details,
+      at: fact.at,
+    },
+    item: {
+      itemId,
+      system: oneOf(SYSTEMS, item.system, 'system'),
+      itemKind: oneOf(ITEM_KINDS, item.kind, 'kind'),
+      itemName: item.name,
+      ownerId: item.owner_id as OwnerId,
+    },
+  };
 }
 
 function oneOf<Word extends string>(words: readonly Word[], text: string, column: string): Word {

@@ -1,7 +1,8 @@
-import type { BookingRequest } from './booking';
+import type { BookingRate, BookingRequest } from './booking';
 import { moneyIn, stayIn } from './fact-details';
-import type { ItemId } from './ids';
+import type { ItemId, QuoteId } from './ids';
 import type { Money } from './money';
+import { STANDARD_PLAN } from './rates/rate-plan';
 import type { Stay } from './stay-dates';
 
 /**
@@ -10,15 +11,15 @@ import type { Stay } from './stay-dates';
  */
 export type Agreement = Pick<
   BookingRequest,
-  'itemId' | 'itemName' | 'stay' | 'guests' | 'quantity' | 'price' | 'terms'
+  'itemId' | 'itemName' | 'stay' | 'guests' | 'quantity' | 'price' | 'rate' | 'terms'
 >;
 
 /** The same without its terms: what the log and listeners are told of it. */
 export type ToldAgreement = Omit<Agreement, 'terms'>;
 
 export function toldAgreement(agreement: Agreement | ToldAgreement): ToldAgreement {
-  const { itemId, itemName, stay, guests, quantity, price } = agreement;
-  return { itemId, itemName, stay, guests, quantity, price };
+  const { itemId, itemName, stay, guests, quantity, price, rate } = agreement;
+  return { itemId, itemName, stay, guests, quantity, price, ...(rate && { rate }) };
 }
 
 /** Whether two agreements are the same as far as anybody is told. */
@@ -26,6 +27,7 @@ export function sameAgreement(a: ToldAgreement, b: ToldAgreement): boolean {
   return (
     sameNights(a, b) &&
     a.guests === b.guests &&
+    (a.rate?.plan ?? STANDARD_PLAN) === (b.rate?.plan ?? STANDARD_PLAN) &&
     a.price.amount === b.price.amount &&
     a.price.currency === b.price.currency
   );
@@ -49,5 +51,13 @@ export function agreementIn(value: unknown): ToldAgreement | undefined {
   const price: Money | undefined = moneyIn(rest.price);
   if (typeof itemId !== 'string' || typeof itemName !== 'string' || !stay || !price) return undefined;
   if (typeof guests !== 'number' || typeof quantity !== 'number') return undefined;
-  return { itemId: itemId as ItemId, itemName, stay, guests, quantity, price };
+  const rate = rateIn(rest.rate);
+  return { itemId: itemId as ItemId, itemName, stay, guests, quantity, price, ...(rate && { rate }) };
+}
+
+function rateIn(value: unknown): BookingRate | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { plan, quoteId } = value as Readonly<Record<string, unknown>>;
+  if (typeof plan !== 'string') return undefined;
+  return { plan, ...(typeof quoteId === 'string' && { quoteId: quoteId as QuoteId }) };
 }

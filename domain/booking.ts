@@ -1,6 +1,6 @@
 import type { BookingState, FactType, UndoStatus } from './booking-state';
 import type { CancellationPolicy } from './cancellation';
-import type { BillingId, BookingId, ItemId, OwnerId, TravelerId } from './ids';
+import type { BillingId, BookingId, ItemId, OwnerId, QuoteId, TravelerId } from './ids';
 import type { BlockPolicy, System } from './item';
 import type { Money } from './money';
 import type { PaymentPlan } from './payment-policy';
@@ -45,11 +45,20 @@ export interface BookingRequest {
   readonly quantity: number;
   /** The whole price, tax included; shown to and agreed by the traveler. */
   readonly price: Money;
+  /** What the price was made by. Absent in bookings of the first release: the item's nightly price. */
+  readonly rate?: BookingRate;
   /** A provider's token, never card data. Absent: the booking waits for one after acceptance. */
   readonly paymentToken?: string;
   readonly terms: BookingTerms;
   /** Set where the booking is sold with a bill: the record that the saga keeps up to date. */
   readonly billingId?: BillingId;
+}
+
+/** The rate plan that a booking is priced by. */
+export interface BookingRate {
+  readonly plan: string;
+  /** The quote that its lines are kept in. Absent: every night costs the same. */
+  readonly quoteId?: QuoteId;
 }
 
 /** The item's rules as they stood when the booking was opened. Instants are ISO 8601 UTC. */

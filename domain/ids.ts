@@ -10,6 +10,8 @@ export type ItemId = Id<'item'>;
 export type TravelerId = Id<'traveler'>;
 /** The `sub` of whoever owns the item. */
 export type OwnerId = Id<'owner'>;
+/** A price that was given out or agreed. */
+export type QuoteId = Id<'quote'>;
 /** One set of nights taken for one booking. */
 export type BlockId = Id<'block'>;
 /** A fact of the event log; the same for every repetition of the step that made it. */
@@ -25,13 +27,22 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
  * @param random ten random bytes
  */
 export function mintBookingId(now: number, random: Uint8Array): BookingId {
+  return mint('BKG', now, random) as BookingId;
+}
+
+/** The same for a quote: `QUO` and 20 Crockford characters. */
+export function mintQuoteId(now: number, random: Uint8Array): QuoteId {
+  return mint('QUO', now, random) as QuoteId;
+}
+
+function mint(prefix: string, now: number, random: Uint8Array): string {
   let time = '';
   for (let rest = now, digit = 0; digit < 10; digit += 1) {
     time = CROCKFORD.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
   const noise = Array.from(random.slice(0, 10), (byte) => CROCKFORD.charAt(byte % 32)).join('');
-  return `BKG${time}${noise}` as BookingId;
+  return `${prefix}${time}${noise}`;
 }
 
 export function isBookingId(text: string): text is BookingId {

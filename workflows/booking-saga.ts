@@ -7,6 +7,7 @@ import { blockNights, freeNightsLeft } from './inventory';
 import { handleMessages } from './message-handlers';
 import { ownerDecision } from './owner-decision';
 import { authorizePayment } from './payment';
+import { blockWhilePending } from './pending-nights';
 import { BookingEnds } from './refusal';
 import { SagaRecord } from './saga-record';
 import { settle } from './settlement';
@@ -35,6 +36,7 @@ export async function bookingSaga(request: BookingRequest): Promise<SagaResult> 
   await CancellationScope.nonCancellable(async () => {
     try {
       await open(booking);
+      await blockWhilePending(booking);
       await ownerDecision(booking, visibility);
       await authorizePayment(booking, visibility);
       await blockNights(booking);

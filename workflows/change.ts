@@ -108,7 +108,7 @@ async function swapNights(booking: SagaRecord, { by, changeId, from, to }: Chang
     return outcome;
   }
   undos.forget(old.undo);
-  booking.block = block;
+  booking.block = { ...block, since: Date.now() };
   restateCancel(booking);
   return outcome;
 }

@@ -3,13 +3,23 @@ import type { ToldAgreement } from '../domain/agreement';
 import type { Reason } from '../domain/booking';
 import { blockIdOf } from '../domain/ids';
 import { addDays, type CalendarDate, type Stay } from '../domain/stay-dates';
-import type { Block, SagaRecord } from './saga-record';
+import type { SagaRecord } from './saga-record';
 import { databaseStep } from './steps';
 import type { UndoAttempt } from './undo-stack';
 
-/** Blocks every night of the stay, or ends the booking as FAILED because some were sold first. */
+/**
+ * Blocks every night of the stay, or ends the booking as FAILED because some were sold first. Nights that were
+ * blocked while the request waited, and are so still, are its own already.
+ */
 export async function blockNights(booking: SagaRecord): Promise<void> {
   booking.goOnUnlessEnding();
+  if (booking.block) return;
+  const gone = await takeNights(booking);
+  if (gone) booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: gone });
+}
+
+/** Takes every night of the stay, or none and answers why; its undo is registered before. */
+export async function takeNights(booking: SagaRecord): Promise<Reason | undefined> {
   const { stay } = booking.agreed;
   const block = registerBlock(booking, booking.agreed);
   const { nights, undo } = block;
@@ -20,16 +30,15 @@ export async function blockNights(booking: SagaRecord): Promise<void> {
     (outcome) => (outcome.outcome === 'blocked' ? outcome.booking : undefined),
   );
   if (result.outcome === 'blocked') {
-    booking.block = block;
-    return;
+    booking.block = { ...block, since: Date.now() };
+    return undefined;
   }
-
   booking.undos.forget(undo);
-  booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: goneReason(result.nights) });
+  return goneReason(result.nights);
 }
 
 /** Names a new block and registers its undo; to be called before its nights are taken. */
-export function registerBlock(booking: SagaRecord, { itemId, stay, quantity }: ToldAgreement): Block {
+export function registerBlock(booking: SagaRecord, { itemId, stay, quantity }: ToldAgreement) {
   booking.blockRounds += 1;
   const blockId = blockIdOf(booking.request.bookingId, booking.blockRounds);
   const nights: Nights = { blockId, itemId, stay, quantity };
@@ -54,8 +63,12 @@ export async function freeNightsLeft(booking: SagaRecord): Promise<void> {
   );
 }
 
-/** A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. */
+/**
+ * A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. Nights that the booking
+ * has itself are not gone.
+ */
 export async function nightsAreGone(booking: SagaRecord): Promise<Reason | undefined> {
+  if (booking.block) return undefined;
   const { itemId, stay, quantity } = booking.agreed;
   const gone = await databaseStep('findGoneNights', { itemId, stay, quantity }, 'read the calendar');
   return gone.length > 0 ? goneReason(gone) : undefined;

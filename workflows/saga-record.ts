@@ -31,10 +31,13 @@ export interface Ending {
   readonly fee?: Money;
 }
 
-/** The nights that the booking has, and the undo that gives them back. */
+/** Nights that are blocked for the booking. */
 export interface Block {
   readonly nights: Nights;
+  /** The undo that gives them back. */
   readonly undo: UndoEntry;
+  /** When they were taken; milliseconds since the epoch. */
+  readonly since: number;
 }
 
 /** What a step adds to what the record knows by itself. */
@@ -70,13 +73,13 @@ export class SagaRecord {
   departure: Presence | undefined;
   /** The token to be charged next; used up by a decline. */
   paymentToken: string | undefined;
+  /** The nights it has now; absent where it has none. */
+  block: Block | undefined;
+  /** How often nights were asked for: each asking has a block of its own. */
+  blockRounds = 0;
   /** What stands agreed, as it was last changed. */
   agreed: Agreement;
   readonly money: MoneyRecord;
-  /** Absent until the nights are blocked. */
-  block: Block | undefined;
-  /** How many blocks were asked for: each has an id of its own. */
-  blockRounds = 0;
   readonly changes = new ChangeRecord();
   /** What others ask the main line to do while the booking is CONFIRMED. */
   readonly requests = new RequestQueue(() => this.putOff?.());

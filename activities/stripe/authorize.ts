@@ -87,7 +87,8 @@ async function driven(
   }
   // An issuer that wants its cardholder there, though nobody was: asked anew as if they were, it says where they go.
   const { code, payment_method: card } = intent.last_payment_error ?? {};
-  if (intent.status === 'requires_payment_method' && code === 'authentication_required' && card) {
+  const isWanted = request.offSession && code === 'authentication_required';
+  if (intent.status === 'requires_payment_method' && isWanted && card) {
     return await confirmed(deps, move, intent, { ...onSession(deps), payment_method: card.id });
   }
   return outcomeOf(intent);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { holdsCardNumber, isOnlyDigitsOfCardLength } from '../../domain/card-number';
 import { TRAVEL_TYPES } from '../../domain/travel-type';
 import { calendarDate, identifier, storable, totalPrice } from '../bookings/fields';
+import { quoteIdField, ratePlanName } from '../rates/fields';
 
 /** The largest bookingDetails, bytes of JSON. */
 const DETAILS_BYTES = 16 * 1024;
@@ -52,6 +53,8 @@ export const purchaseBody = z
     quantity: z.int().min(1).max(10_000).default(1).meta({ description: 'Seats, rooms or cars.' }),
     totalAmountPaid: totalPrice.meta({ description: "In the item's currency; must equal the price." }),
     paymentMethod,
+    ratePlan: ratePlanName,
+    quoteId: quoteIdField,
     bookingDetails: bookingDetails.default({}),
   })
   .superRefine(({ type, startDate, endDate }, context) => {

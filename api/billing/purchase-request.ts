@@ -1,17 +1,26 @@
 import type { BookingRequest } from '../../domain/booking';
 import { type BookingId, billingIdOf, type TravelerId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
-import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import { addDays, type Stay } from '../../domain/stay-dates';
 import { travelTypeOf } from '../../domain/travel-type';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Caller } from '../auth/caller';
 import { circumstances, findItem, rememberEmail } from '../bookings/catalogue';
-import { checkDates, checkNights, checkPrice, type FieldNames, stayInstants } from '../bookings/checks';
+import {
+  checkDates,
+  checkLimits,
+  checkNights,
+  checkOnSale,
+  checkQuantity,
+  type FieldNames,
+  stayInstants,
+} from '../bookings/checks';
 import { sagaRequest, tokenToCharge } from '../bookings/saga-request';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
+import { agree, judgePrice } from '../rates/agree';
+import { openingOf } from '../rates/quotes';
 import type { Purchase } from './fields';
 
 const names: FieldNames = {
@@ -19,6 +28,8 @@ const names: FieldNames = {
   end: 'endDate',
   guests: 'quantity',
   total: 'totalAmountPaid',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
 };
 
 /** What is bought and for when. */
@@ -69,11 +80,17 @@ export async function purchaseRequest(
   bookingId: BookingId,
 ): Promise<BookingRequest> {
   const { quantity } = purchase;
+  checkOnSale(item);
   checkDates(item, stay, deps.now(), names);
   checkNotDeparted(item, stay, deps.now());
-  checkQuantity(item, quantity);
-  const quote = quoteStay(item, stay, quantity);
-  checkPrice(quote, purchase.totalAmountPaid, names);
+  checkLimits(item, stay, deps.now(), names);
+  checkQuantity(item, quantity, names.guests);
+  const { totalAmountPaid: totalPrice, ratePlan, quoteId } = purchase;
+  // Each seat, room or car counts as one guest.
+  const stayers = { stay, guests: quantity, quantity };
+  const wish = { totalPrice, ratePlan, quoteId };
+  const opening = openingOf(bookingId);
+  const price = await judgePrice(deps, item, stayers, wish, names, opening);
   const travelerId = caller.id as TravelerId;
   const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
@@ -84,9 +101,12 @@ export async function purchaseRequest(
       'You have no stored payment method. Send a token of the payment provider as paymentMethod.',
     );
   }
+  const { quote, rate } = await agree(deps, item, price, opening);
   await rememberEmail(deps.database, caller.id, caller.email);
   await rememberDetails(deps, bookingId, travelerId, purchase.bookingDetails);
-  const request = sagaRequest({ bookingId, item, travelerId, stay, guests: quantity, quote, paymentToken });
+  const guests = quantity;
+  const agreed = { bookingId, item, travelerId, stay, guests, quote, rate, paymentToken };
+  const request = sagaRequest(agreed);
   return {
     ...request,
     billingId: billingIdOf(bookingId),
@@ -98,13 +118,6 @@ export async function purchaseRequest(
 function checkNotDeparted(item: Item, stay: Stay, now: Date): void {
   if (item.kind !== 'flight' || new Date(stayInstants(item, stay).checkInAt) > now) return;
   throw fieldProblem('invalid-dates', [{ field: names.start, message: `${item.name} has departed` }]);
-}
-
-function checkQuantity(item: Item, quantity: number): void {
-  if (quantity <= item.capacity) return;
-  throw fieldProblem('invalid-request', [
-    { field: 'quantity', message: `of ${item.name} there are ${item.capacity}` },
-  ]);
 }
 
 /** An earlier attempt at the same purchase has said it already. */

@@ -2,9 +2,10 @@ import type { CancellationPolicy } from '../../domain/cancellation';
 import type { ItemId, OwnerId, TravelerId } from '../../domain/ids';
 import type { BlockPolicy, Item, ItemKind, System } from '../../domain/item';
 import type { PaymentPolicy } from '../../domain/payment-policy';
-import type { CalendarDate, Stay } from '../../domain/stay-dates';
+import type { Stay } from '../../domain/stay-dates';
 import type { Database } from '../../platform/database/client';
 import type { Item as ItemRow } from '../../prisma/generated/client';
+import type { GoneNight } from './checks';
 import { dayOf } from './view';
 
 /** An item's row, whose constraints vouch for its words, as the domain knows it. */
@@ -49,8 +50,8 @@ export async function findItem(database: Database, id: string, system: System): 
 
 /** What a create must know besides the item. */
 export interface Circumstances {
-  /** Nights of the stay that cannot take it, in order. */
-  readonly gone: readonly CalendarDate[];
+  /** Nights of the stay that cannot take it, in order, and why. */
+  readonly gone: readonly GoneNight[];
   /** The traveler's stored payment method: a token, null for "has none", undefined where nothing is known. */
   readonly storedToken: string | null | undefined;
 }
@@ -63,8 +64,8 @@ export async function circumstances(
   quantity: number,
   travelerId: TravelerId,
 ): Promise<Circumstances> {
-  const [row] = await database.$queryRaw<{ gone: CalendarDate[]; known: boolean; token: string | null }[]>`
-    SELECT booking.unavailable_nights(${itemId}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer)::text[] AS gone,
+  const [row] = await database.$queryRaw<{ gone: GoneNight[]; known: boolean; token: string | null }[]>`
+    SELECT booking.unavailable_reasons(${itemId}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer) AS gone,
            m.traveler_id IS NOT NULL AS known, m.token
     FROM (SELECT 1) AS one LEFT JOIN booking.payment_methods m ON m.traveler_id = ${travelerId}`;
   return { gone: row?.gone ?? [], storedToken: row?.known ? row.token : undefined };

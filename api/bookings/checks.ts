@@ -1,17 +1,14 @@
 import type { Item } from '../../domain/item';
-import { BadAmount, formatMoney, fromDecimal, type Money, sameMoney, toDecimal } from '../../domain/money';
-import type { Quote } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import { instantAt, localDate } from '../../domain/stay-clock';
 import { addDays, type CalendarDate, countNights, type Stay } from '../../domain/stay-dates';
-import { fieldProblem } from '../http/validate';
+import { brokenLimits, type StayLimit } from '../../domain/stay-limits';
+import { type FieldError, fieldProblem } from '../http/validate';
 
 /** The longest stay, nights. */
 export const MAX_NIGHTS = 365;
 /** How far ahead a stay may begin, days. */
 export const MAX_DAYS_AHEAD = 730;
-/** What the database's integer columns hold, minor units. */
-const MAX_PRICE = 2_147_483_647;
 
 /** How the request's spelling calls the fields that are checked. */
 export interface FieldNames {
@@ -19,6 +16,10 @@ export interface FieldNames {
   readonly end: string;
   readonly guests: string;
   readonly total: string;
+  readonly ratePlan: string;
+  readonly quoteId: string;
+  /** Absent where there is no such field. */
+  readonly quantity?: string;
 }
 
 /**
@@ -47,11 +48,18 @@ export function checkDates(item: Item, stay: Stay, now: Date, names: FieldNames)
 }
 
 /** @throws {Problem} `invalid-request` naming how many guests the item takes */
-export function checkGuests(item: Item, guests: number, names: FieldNames): void {
-  if (guests <= item.maxGuests) return;
-  throw fieldProblem('invalid-request', [
-    { field: names.guests, message: `${item.name} takes ${item.maxGuests} guests` },
-  ]);
+export function checkGuests(item: Item, guests: number, names: FieldNames, quantity = 1): void {
+  const most = item.maxGuests * quantity;
+  if (guests <= most) return;
+  const what = quantity === 1 ? item.name : `${quantity} of ${item.name}`;
+  throw fieldProblem('invalid-request', [{ field: names.guests, message: `${what} takes ${most} guests` }]);
+}
+
+/** @throws {Problem} `invalid-request` naming how many of the item there are */
+export function checkQuantity(item: Item, quantity: number, field: string): void {
+  const most = item.capacity + item.overbooking;
+  if (quantity <= most) return;
+  throw fieldProblem('invalid-request', [{ field, message: `of ${item.name} there are ${most}` }]);
 }
 
 /** @throws {Problem} `wrong-owner` */
@@ -63,50 +71,55 @@ export function checkOwner(item: Item, ownerId: string | undefined): void {
   );
 }
 
-/**
- * @param sent the total the client has shown, decimal
- * @throws {Problem} `price-changed` with the quote
- */
-export function checkPrice(quote: Quote, sent: number | undefined, names: FieldNames): void {
-  if (quote.total.amount > MAX_PRICE) {
-    throw fieldProblem('invalid-dates', [
-      { field: names.end, message: 'so long a stay of this item is too expensive to be booked at once' },
-    ]);
-  }
-  if (sent === undefined || sameMoney(readAmount(sent, quote.total.currency, names), quote.total)) return;
-  throw new Problem(
-    'price-changed',
-    `The price is ${formatMoney(quote.total)}. Show it to the traveler, and repeat with it.`,
-    {
-      quote: {
-        nights: quote.nights,
-        nightlyPrice: toDecimal(quote.nightlyPrice),
-        totalPrice: toDecimal(quote.total),
-        currency: quote.total.currency,
-      },
-    },
-  );
+/** @throws {Problem} `not-on-sale` */
+export function checkOnSale(item: Item): void {
+  if (item.onSale) return;
+  throw new Problem('not-on-sale', `${item.name} is off sale. Choose something else.`);
 }
 
-function readAmount(decimal: number, currency: string, names: FieldNames): Money {
-  try {
-    return fromDecimal(decimal, currency);
-  } catch (error) {
-    if (!(error instanceof BadAmount)) throw error;
-    throw fieldProblem('invalid-request', [{ field: names.total, message: error.message }]);
+/** @throws {Problem} `invalid-dates` naming the owner's limits, for machines in `reasons` */
+export function checkLimits(item: Item, stay: Stay, now: Date, names: FieldNames): void {
+  const checkInAt = Date.parse(stayInstants(item, stay).checkInAt);
+  const reasons = brokenLimits(item, stay, checkInAt, now.getTime());
+  if (reasons.length === 0) return;
+  const errors = reasons.map((limit) => limitError(item, limit, names));
+  throw fieldProblem('invalid-dates', errors, { reasons });
+}
+
+function limitError({ name }: Item, limit: StayLimit, names: FieldNames): FieldError {
+  switch (limit.reason) {
+    case 'minimum-stay':
+      return { field: names.end, message: `${name} is taken for ${limit.nights} nights at least` };
+    case 'maximum-stay':
+      return { field: names.end, message: `${name} is taken for ${limit.nights} nights at most` };
+    case 'lead-time':
+      return {
+        field: names.start,
+        message: `${name} is booked ${limit.hours} hours before check-in at least`,
+      };
   }
 }
 
-/** @throws {Problem} `nights-unavailable` naming them */
-export function checkNights(item: Pick<Item, 'name'>, gone: readonly CalendarDate[]): void {
+/** A night that cannot be had, and why. */
+export interface GoneNight {
+  readonly night: CalendarDate;
+  readonly reason: 'sold-out' | 'closed';
+}
+
+/** @throws {Problem} `nights-unavailable` naming them, each with its reason */
+export function checkNights(item: Pick<Item, 'name'>, gone: readonly GoneNight[]): void {
   if (gone.length === 0) return;
-  throw new Problem(
-    'nights-unavailable',
-    `${item.name} is not free on ${gone.join(', ')}. Choose other dates.`,
-    {
-      nights: gone,
-    },
-  );
+  const nights = gone.map(({ night }) => night);
+  const closed = gone.filter(({ reason }) => reason === 'closed').map(({ night }) => night);
+  const soldOut = nights.filter((night) => !closed.includes(night));
+  const why = [
+    ...(soldOut.length > 0 ? [`sold out on ${soldOut.join(', ')}`] : []),
+    ...(closed.length > 0 ? [`closed by its owner on ${closed.join(', ')}`] : []),
+  ];
+  throw new Problem('nights-unavailable', `${item.name} is ${why.join(' and ')}. Choose other dates.`, {
+    nights,
+    reasons: gone,
+  });
 }
 
 /** The instants between which the stay is, by the item's local wall clock. */

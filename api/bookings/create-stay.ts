@@ -4,7 +4,7 @@ import type { ApiDeps } from '../deps';
 import type { Answer } from '../http/route';
 import { createOnce } from './create-once';
 import type { BookingView } from './schemas';
-import { STAY_QUANTITY, stayRequest, type Wish } from './stay-request';
+import { quantityOf, stayRequest, type Wish } from './stay-request';
 import { bookingView } from './view';
 
 /** A wish to stay as it came in. */
@@ -22,7 +22,7 @@ export function createStay(
   { wish, ...call }: StayCall,
   answerBody: (booking: BookingView) => unknown,
 ): Promise<Answer> {
-  const same = { itemId: wish.itemId as ItemId, stay: wish.stay, quantity: STAY_QUANTITY };
+  const same = { itemId: wish.itemId as ItemId, stay: wish.stay, quantity: quantityOf(wish) };
   const makeRequest = stayRequest.bind(undefined, deps, call.caller, wish);
   return createOnce(deps, { ...call, same, makeRequest }, (row) => ({
     status: 201,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { REASON_CODES } from '../../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES } from '../../domain/booking-state';
 import { SYSTEMS } from '../../domain/item';
+import { priceItemsFields } from '../rates/schemas';
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
@@ -31,6 +32,7 @@ export const bookingSchema = z
     guests: z.int(),
     totalPrice: z.number().meta({ description: "Decimal, in the item's currency." }),
     currency: z.string(),
+    ratePlan: z.string().meta({ description: 'The rate plan of the price.' }),
     paymentStatus: z.enum([
       'none',
       'declined',
@@ -59,6 +61,11 @@ export const bookingSchema = z
     total_price: z.number(),
   })
   .meta({ id: 'Booking' });
+
+/** A booking with what its price is made of. */
+export const bookingWithPriceSchema = bookingSchema
+  .extend({ pricingDetails: z.object(priceItemsFields) })
+  .meta({ id: 'BookingWithPrice' });
 
 export type BookingView = z.output<typeof bookingSchema>;
 
@@ -103,6 +110,7 @@ export const bookingExample: BookingView = {
   guests: 2,
   totalPrice: 900,
   currency: 'USD',
+  ratePlan: 'STANDARD',
   paymentStatus: 'none',
   paymentActionUrl: null,
   decisionBy: '2026-11-02T09:30:00.000Z',

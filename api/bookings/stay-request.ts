@@ -1,23 +1,33 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId, TravelerId } from '../../domain/ids';
 import type { System } from '../../domain/item';
-import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import type { Stay } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
+import { agree, judgePrice, type RateWish } from '../rates/agree';
+import { openingOf } from '../rates/quotes';
 import { circumstances, findItem, type Person, rememberPerson } from './catalogue';
-import { checkDates, checkGuests, checkNights, checkOwner, checkPrice, type FieldNames } from './checks';
+import {
+  checkDates,
+  checkGuests,
+  checkLimits,
+  checkNights,
+  checkOnSale,
+  checkOwner,
+  checkQuantity,
+  type FieldNames,
+} from './checks';
 import { sagaRequest, tokenToCharge } from './saga-request';
 
 /** A wish to stay, whichever spelling it came in. */
-export interface Wish {
+export interface Wish extends RateWish {
   readonly itemId: string;
   readonly ownerId?: string | undefined;
   readonly stay: Stay;
   readonly guests: number;
-  /** Decimal; what the client has shown. */
-  readonly totalPrice?: number | undefined;
+  /** How many of the item; absent: one. A property is booked whole. */
+  readonly quantity?: number | undefined;
   readonly paymentToken?: string | undefined;
   readonly names: FieldNames;
   /** Whose item it must be. @default stays */
@@ -26,8 +36,10 @@ export interface Wish {
   readonly guest?: Person;
 }
 
-/** A property is booked whole. */
-export const STAY_QUANTITY = 1;
+/** How many of the item are wished for. */
+export function quantityOf({ quantity = 1 }: Wish): number {
+  return quantity;
+}
 
 /** @throws {Problem} for whatever stands against the booking */
 export async function stayRequest(
@@ -40,15 +52,21 @@ export async function stayRequest(
   const item = await findItem(deps.database, wish.itemId, wish.system ?? 'stays');
   if (!item) throw new Problem('not-found', `There is no property ${wish.itemId}.`);
   checkOwner(item, wish.ownerId);
+  const quantity = quantityOf(wish);
+  checkOnSale(item);
   checkDates(item, stay, deps.now(), names);
-  checkGuests(item, guests, names);
-  const quote = quoteStay(item, stay, STAY_QUANTITY);
-  checkPrice(quote, wish.totalPrice, names);
+  checkLimits(item, stay, deps.now(), names);
+  checkQuantity(item, quantity, names.quantity ?? 'quantity');
+  checkGuests(item, guests, names, quantity);
+  const stayers = { stay, guests, quantity };
+  const opening = openingOf(bookingId);
+  const price = await judgePrice(deps, item, stayers, wish, names, opening);
   const travelerId = caller.id as TravelerId;
-  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, STAY_QUANTITY, travelerId);
+  const { gone, storedToken } = await circumstances(deps.database, item.id, stay, quantity, travelerId);
   checkNights(item, gone);
+  const { quote, rate } = await agree(deps, item, price, opening);
   const { name, email = caller.email } = wish.guest ?? {};
   await rememberPerson(deps.database, caller.id, { name, email });
   const paymentToken = tokenToCharge(deps, wish.paymentToken, storedToken);
-  return sagaRequest({ bookingId, item, travelerId, stay, guests, quote, paymentToken });
+  return sagaRequest({ bookingId, item, travelerId, stay, guests, quote, rate, paymentToken });
 }

@@ -47,6 +47,7 @@ export function bookingView(row: BookingRow): BookingView {
     guests: row.guests,
     totalPrice,
     currency: row.currency,
+    ratePlan: row.ratePlan,
     paymentStatus: row.paymentStatus as BookingView['paymentStatus'],
     paymentActionUrl: row.paymentActionUrl,
     decisionBy: row.decisionBy.toISOString(),

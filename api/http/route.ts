@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ProblemCode } from '../../domain/problems';
 import type { Caller, Role } from '../auth/caller';
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** What a route answers with; anything else it throws as a Problem. */
 export interface Answer {

@@ -24,9 +24,13 @@ export function validate(schema: z.ZodType, value: unknown, where: string): unkn
 }
 
 /** A problem that lies in particular fields. */
-export function fieldProblem(code: ProblemCode, errors: readonly FieldError[]): Problem {
+export function fieldProblem(
+  code: ProblemCode,
+  errors: readonly FieldError[],
+  members: Readonly<Record<string, unknown>> = {},
+): Problem {
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return new Problem(code, `${detail}.`, { errors });
+  return new Problem(code, `${detail}.`, { errors, ...members });
 }
 
 function problemOf(issue: z.core.$ZodIssue): ProblemCode | undefined {

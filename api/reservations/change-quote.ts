@@ -2,11 +2,18 @@ import { z } from 'zod';
 import type { ToldAgreement } from '../../domain/agreement';
 import { priceDifference } from '../../domain/change';
 import { roomTypeOf } from '../../domain/hotel';
+import type { BookingId } from '../../domain/ids';
 import { toDecimal } from '../../domain/money';
 import { countNights } from '../../domain/stay-dates';
 import type { BookingRow } from '../bookings/view';
 import type { ApiDeps } from '../deps';
-import { type ChangeFieldNames, type ChangeWish, changeTerms, missingNights } from './change-terms';
+import {
+  type ChangeFieldNames,
+  type ChangeWish,
+  judgeChange,
+  missingNights,
+  pricedChange,
+} from './change-terms';
 import { reservationExample } from './schemas';
 
 const sideSchema = z.object({
@@ -68,8 +75,11 @@ export async function changeQuote(
   wish: ChangeWish,
   names: ChangeFieldNames,
 ): Promise<ChangeQuoteView> {
-  const { from, to } = await changeTerms(deps, booking, wish, names);
-  const missing = await missingNights(deps, booking.id, to);
+  // Nothing is agreed with a quote, so its id is nobody's.
+  const request = pricedChange(booking.id as BookingId, 'quote');
+  const { item, from, price } = await judgeChange(deps, booking, wish, names, request);
+  const missing = await missingNights(deps, booking.id, item.id, price);
+  const to = { ...from, itemId: item.id, stay: price.stay, guests: price.guests, price: price.quote.total };
   return {
     confirmationNumber: booking.confirmationNumber ?? '',
     asOf: deps.now().toISOString(),
@@ -78,7 +88,7 @@ export async function changeQuote(
     difference: toDecimal(priceDifference(from, to)),
     currency: to.price.currency,
     available: missing.length === 0,
-    unavailableNights: [...missing],
+    unavailableNights: missing.map(({ night }) => night),
   };
 }
 

@@ -1,85 +1,125 @@
 import { type Agreement, type ToldAgreement, toldAgreement } from '../../domain/agreement';
 import type { BookingTerms } from '../../domain/booking';
 import type { BookingState } from '../../domain/booking-state';
-import { obstacleToChange, unfitness } from '../../domain/change';
+import { obstacleToChange } from '../../domain/change';
 import { itemIdOf, propertyIdOf } from '../../domain/hotel';
-import type { BookingId, ItemId, TravelerId } from '../../domain/ids';
+import type { BookingId, ItemId, QuoteId, TravelerId } from '../../domain/ids';
 import type { Item, System } from '../../domain/item';
-import { quoteStay } from '../../domain/pricing';
 import { Problem } from '../../domain/problems';
 import type { CalendarDate, Stay } from '../../domain/stay-dates';
 import { findItem } from '../bookings/catalogue';
-import { checkDates, checkGuests, checkPrice, type FieldNames } from '../bookings/checks';
+import {
+  checkDates,
+  checkGuests,
+  checkLimits,
+  checkOnSale,
+  checkQuantity,
+  type FieldNames,
+  type GoneNight,
+} from '../bookings/checks';
 import { illegalTransition, tooManyChanges } from '../bookings/saga-problems';
 import { sagaRequest } from '../bookings/saga-request';
 import { type BookingRow, dayOf } from '../bookings/view';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
+import { agree, type JudgedPrice, judgePrice, type RateWish } from '../rates/agree';
+import type { PricedRequest } from '../rates/quotes';
 
 /** What a change asks for; what is left out stays as it is. */
-export interface ChangeWish {
+export interface ChangeWish extends RateWish {
   readonly checkIn?: CalendarDate | undefined;
   readonly checkOut?: CalendarDate | undefined;
   readonly guests?: number | undefined;
   /** Sent, it must be the one the reservation is at. */
   readonly propertyId?: string | undefined;
   readonly roomType?: string | undefined;
-  /** Decimal; what the client has shown for the whole stay. */
-  readonly totalPrice?: number | undefined;
   /** Whether the guest asks, not the owner. */
   readonly byGuest: boolean;
-}
-
-/** A change that may be made, worked out: what it replaces and what is agreed from then on. */
-export interface ChangeTerms {
-  readonly from: ToldAgreement;
-  readonly to: Agreement;
 }
 
 /** How the hotel's front end calls the fields. */
 export type ChangeFieldNames = FieldNames & { readonly roomType: string };
 
+/** A change that may be made, as far as that can be said before anything is written or any night looked at. */
+export interface JudgedChange {
+  readonly item: Item;
+  readonly from: Agreement;
+  readonly price: JudgedPrice;
+}
+
+/** What a change replaces, and what is agreed from then on. */
+export interface ChangeTerms {
+  readonly from: ToldAgreement;
+  readonly to: Agreement;
+}
+
 /**
- * Works a change out: its dates, guests and room checked as for a new reservation, its price quoted anew for the whole
- * stay. Looks at no nights.
+ * Judges a change: its dates, guests and room are checked as for a new reservation, and the whole stay is priced anew,
+ * by the plan it has unless another is named.
  *
  * @throws {Problem} for whatever stands against it
  */
-export async function changeTerms(
+export async function judgeChange(
   deps: ApiDeps,
   booking: BookingRow,
   wish: ChangeWish,
   names: ChangeFieldNames,
-): Promise<ChangeTerms> {
+  request: PricedRequest,
+): Promise<JudgedChange> {
   const from = agreedIn(booking);
   await checkChangeable(deps, booking, from);
   const stay: Stay = { start: wish.checkIn ?? from.stay.start, end: wish.checkOut ?? from.stay.end };
-  const { guests = from.guests } = wish;
+  const { guests = from.guests, ratePlan = booking.ratePlan } = wish;
+  const { quantity } = from;
   const item = await roomOf(deps, booking, wish, names);
-  if (sameStay(stay, from.stay) && guests === from.guests && item.id === from.itemId)
-    throw nothingNew([names.start, names.end, names.guests, names.roomType]);
+  const isOtherStay = !sameStay(stay, from.stay) || item.id !== from.itemId;
+  if (!isOtherStay && guests === from.guests && ratePlan === booking.ratePlan)
+    throw nothingNew([names.start, names.end, names.guests, names.roomType, names.ratePlan]);
 
   if (wish.byGuest && item.id !== from.itemId) checkNeedsNobody(item);
-  checkDates(item, stay, deps.now(), names);
-  checkGuests(item, guests, names);
-  const quote = quoteStay(item, stay, from.quantity);
-  checkPrice(quote, wish.totalPrice, names);
+  if (isOtherStay) {
+    checkOnSale(item);
+    checkDates(item, stay, deps.now(), names);
+    checkLimits(item, stay, deps.now(), names);
+    checkQuantity(item, quantity, names.roomType);
+  }
+  checkGuests(item, guests, names, quantity);
+  if (item.nightlyPrice.currency !== from.price.currency) {
+    const message = `is sold in ${item.nightlyPrice.currency}, this reservation in ${from.price.currency}; cancel it and book anew`;
+    throw fieldProblem('invalid-request', [{ field: names.roomType, message }]);
+  }
+  const stayers = { stay, guests, quantity };
+  const price = await judgePrice(deps, item, stayers, { ...wish, ratePlan }, names, request);
+  return { item, from, price };
+}
+
+/** Keeps the price with the change, and words the new agreement: under the item's terms as they stand now. */
+export async function agreeChange(
+  deps: ApiDeps,
+  booking: BookingRow,
+  { item, from, price }: JudgedChange,
+  request: PricedRequest,
+): Promise<ChangeTerms> {
+  const { quote, rate } = await agree(deps, item, price, request);
+  const { stay, guests } = price;
   const asIfNew = sagaRequest({
     bookingId: booking.id as BookingId,
     travelerId: booking.travelerId as TravelerId,
-    ...{ item, stay, guests, quote },
+    ...{ item, stay, guests, quote, rate },
     paymentToken: undefined,
   });
-  const to = { ...toldAgreement(asIfNew), terms: asIfNew.terms };
-  if (unfitness(from, to) === 'another-currency') {
-    throw fieldProblem('invalid-request', [
-      {
-        field: names.roomType,
-        message: `is sold in ${to.price.currency}, this reservation in ${from.price.currency}; cancel it and book anew`,
-      },
-    ]);
-  }
-  return { from, to };
+  const { payment, ...terms } = asIfNew.terms;
+  // How a booking is paid for is decided once: one without a plan is of the first release, and is led down its path.
+  const to = {
+    ...toldAgreement(asIfNew),
+    terms: { ...terms, ...(from.terms.payment && payment && { payment }) },
+  };
+  return { from: toldAgreement(from), to };
+}
+
+/** The request as which a change is priced: the same however often it is sent. */
+export function pricedChange(bookingId: BookingId, changeId: string): PricedRequest {
+  return { agreedFor: `${bookingId}/${changeId}`, bookingId };
 }
 
 /** What a booking's row says is agreed. */
@@ -91,6 +131,10 @@ export function agreedIn(booking: BookingRow): Agreement {
     guests: booking.guests,
     quantity: booking.quantity,
     price: { amount: booking.priceAmount, currency: booking.currency },
+    rate: {
+      plan: booking.ratePlan,
+      ...(booking.quoteId !== null && { quoteId: booking.quoteId as QuoteId }),
+    },
     terms: booking.terms as unknown as BookingTerms,
   };
 }
@@ -158,14 +202,17 @@ export function nothingNew(fields: readonly string[]): Problem {
   );
 }
 
-/** The nights of an agreement that this booking could not have now, beside those it has. */
+/** The nights that this booking could not have now, beside those it has; and why. */
 export async function missingNights(
   { database }: ApiDeps,
   bookingId: string,
-  { itemId, stay, quantity }: ToldAgreement,
-): Promise<readonly CalendarDate[]> {
-  const [row] = await database.$queryRaw<{ nights: CalendarDate[] }[]>`
-    SELECT booking.missing_nights(${bookingId}, ${itemId}, ${stay.start}::date, ${stay.end}::date,
-                                  ${quantity}::integer)::text[] AS nights`;
-  return row?.nights ?? [];
+  itemId: ItemId,
+  { stay, quantity }: Pick<JudgedPrice, 'stay' | 'quantity'>,
+): Promise<readonly GoneNight[]> {
+  return await database.$queryRaw<GoneNight[]>`
+    SELECT c.night::text, CASE WHEN c.closed THEN 'closed' ELSE 'sold-out' END AS reason
+    FROM booking.availability_calendar c
+    WHERE c.item_id = ${itemId} AND c.night = ANY (
+      booking.missing_nights(${bookingId}, ${itemId}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer))
+    ORDER BY c.night`;
 }

@@ -1,10 +1,16 @@
 import { Problem } from '../../domain/problems';
-import { bookingIdOf } from '../bookings/access';
 import type { Action } from '../bookings/act';
 import { checkNights } from '../bookings/checks';
 import type { ApiDeps } from '../deps';
 import type { SagaAnswer } from '../saga/saga-client';
-import { type ChangeFieldNames, type ChangeWish, changeTerms, missingNights } from './change-terms';
+import {
+  agreeChange,
+  type ChangeFieldNames,
+  type ChangeWish,
+  judgeChange,
+  missingNights,
+  pricedChange,
+} from './change-terms';
 
 /** Asks a reservation's saga for a change, worked out from the reservation as it is now. */
 export function change(deps: ApiDeps, wish: Omit<ChangeWish, 'byGuest'>, names: ChangeFieldNames): Action {
@@ -15,13 +21,11 @@ export function change(deps: ApiDeps, wish: Omit<ChangeWish, 'byGuest'>, names: 
       const made = () => wasMade(deps, bookingId, updateId);
       const booking = await deps.database.booking.findUniqueOrThrow({ where: { id: bookingId } });
       try {
-        const { from, to } = await changeTerms(
-          deps,
-          booking,
-          { ...wish, byGuest: by.role === 'TRAVELER' },
-          names,
-        );
-        checkNights({ name: to.itemName }, await missingNights(deps, bookingIdOf(booking), to));
+        const request = pricedChange(bookingId, updateId);
+        const asked = { ...wish, byGuest: by.role === 'TRAVELER' };
+        const judged = await judgeChange(deps, booking, asked, names, request);
+        checkNights(judged.item, await missingNights(deps, bookingId, judged.item.id, judged.price));
+        const { from, to } = await agreeChange(deps, booking, judged, request);
         const answer = await saga.change(bookingId, { by, changeId: updateId, from, to }, updateId);
         return answer.outcome === 'closed' && (await made()) ? COMMITTED : answer;
       } catch (refusal) {

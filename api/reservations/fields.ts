@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarDate, guestCount, identifier, paymentToken, storable, totalPrice } from '../bookings/fields';
+import { quoteIdField, ratePlanName } from '../rates/fields';
 import type { ChangeWish } from './change-terms';
 
 const roomPart = identifier.refine((text) => !text.includes(':'), 'must not hold a colon');
@@ -7,6 +8,8 @@ export const propertyId = roomPart.meta({ example: 'HOTEL-001' });
 export const roomType = roomPart.meta({ example: 'STD' });
 
 const personName = z.string().min(1).max(200).refine(storable, 'must not hold control characters');
+
+const roomCount = z.int().min(1).max(1000);
 
 export const reservationBody = z.object({
   propertyId,
@@ -24,11 +27,12 @@ export const reservationBody = z.object({
     checkIn: calendarDate,
     checkOut: calendarDate,
     guests: guestCount.optional(),
+    rooms: roomCount.optional().meta({ description: 'How many rooms of the type; absent: one.' }),
+    quantity: roomCount.optional().meta({ description: 'The same in another spelling.' }),
     numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
   }),
-  ratePlan: z.string().max(128).optional().meta({
-    description: "There is one plan, the room's nightly price; other names are not looked at.",
-  }),
+  ratePlan: ratePlanName,
+  quoteId: quoteIdField,
   totalPrice: totalPrice.optional(),
   paymentToken: paymentToken.optional(),
 });
@@ -45,19 +49,16 @@ export const changeBody = z.object({
       numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
     })
     .optional(),
+  ratePlan: ratePlanName,
+  quoteId: quoteIdField,
   totalPrice: totalPrice.optional(),
 });
 
 export type ChangeBody = z.output<typeof changeBody>;
 
-export function wishOf({
-  propertyId,
-  roomType,
-  stayDetails = {},
-  totalPrice,
-}: ChangeBody): Omit<ChangeWish, 'byGuest'> {
+export function wishOf({ stayDetails = {}, ...wish }: ChangeBody): Omit<ChangeWish, 'byGuest'> {
   const { checkIn, checkOut, guests, numberOfGuests } = stayDetails;
-  return { propertyId, roomType, checkIn, checkOut, guests: guests ?? numberOfGuests, totalPrice };
+  return { ...wish, checkIn, checkOut, guests: guests ?? numberOfGuests };
 }
 
 export type ReservationBody = z.output<typeof reservationBody>;

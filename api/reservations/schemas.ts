@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bookingExample, bookingSchema, timelineEntrySchema } from '../bookings/schemas';
+import { priceItemsFields } from '../rates/schemas';
 
 const instant = z.iso.datetime();
 const amount = z.number();
@@ -37,12 +38,16 @@ export const reservationSchema = bookingSchema
       checkOut: z.iso.date(),
       nights: z.int(),
       guests: z.int(),
+      rooms: z.int(),
       checkInFrom: instant.meta({ description: 'The guest can be checked in from here on.' }),
       checkInAt: instant,
       checkOutAt: instant.meta({ description: 'Checked out by the clock where nobody did before.' }),
       noShowAt: instant.meta({ description: 'Not checked in by now, the guest counts as a no-show.' }),
     }),
-    pricingDetails: z.object({ totalPrice: amount, currency: z.string() }),
+    pricingDetails: z.object({
+      ...{ totalPrice: amount, currency: z.string(), ratePlan: z.string() },
+      ...priceItemsFields,
+    }),
     payment: z.object({
       status: bookingSchema.shape.paymentStatus,
       reference: z.string().nullable().meta({ description: "The provider's, for the hold." }),
@@ -97,12 +102,19 @@ export const reservationExample: ReservationView = {
     checkOut: '2026-12-04',
     nights: 3,
     guests: 2,
+    rooms: 1,
     checkInFrom: '2026-11-30T23:00:00.000Z',
     checkInAt: '2026-12-01T14:00:00.000Z',
     checkOutAt: '2026-12-04T10:00:00.000Z',
     noShowAt: '2026-12-02T05:00:00.000Z',
   },
-  pricingDetails: { totalPrice: 360, currency: 'USD' },
+  pricingDetails: {
+    ...{ totalPrice: 360, currency: 'USD', ratePlan: 'STANDARD' },
+    lines: ['2026-12-01', '2026-12-02', '2026-12-03'].map((date) => ({
+      ...{ kind: 'night' as const, date, amount: 120, unitPrice: 120, applied: [] },
+    })),
+    includedTaxes: [],
+  },
   payment: {
     ...{ status: 'none', reference: null, authorized: 0, captured: 0, voided: 0, refunded: 0, settled: 0 },
     currency: 'USD',

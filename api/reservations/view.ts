@@ -8,6 +8,7 @@ import { type Money, toDecimal } from '../../domain/money';
 import type { Database } from '../../platform/database/client';
 import type { BookingFactRow, Person } from '../../prisma/generated/client';
 import { type BookingRow, bookingView } from '../bookings/view';
+import { type PricingDetails, pricingDetailsOf } from '../rates/pricing-details';
 import type { ReservationView } from './schemas';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,8 @@ export interface ReservationRows {
   readonly facts: readonly BookingFactRow[];
   /** Null where nothing is known of the guest, or it was erased. */
   readonly guest: Person | null;
+  /** What the price is made of. */
+  readonly pricingDetails: PricingDetails;
 }
 
 export async function readReservation(database: Database, bookingId: string): Promise<ReservationRows> {
@@ -29,10 +32,14 @@ export async function readReservation(database: Database, bookingId: string): Pr
     ],
     { isolationLevel: 'RepeatableRead' },
   );
-  return { booking, facts, guest: await database.person.findUnique({ where: { id: booking.travelerId } }) };
+  const [guest, pricingDetails] = await Promise.all([
+    database.person.findUnique({ where: { id: booking.travelerId } }),
+    pricingDetailsOf(database, booking),
+  ]);
+  return { booking, facts, guest, pricingDetails };
 }
 
-export function reservationView({ booking, facts, guest }: ReservationRows): ReservationView {
+export function reservationView({ booking, facts, guest, pricingDetails }: ReservationRows): ReservationView {
   const view = bookingView(booking);
   const terms = booking.terms as unknown as BookingTerms;
   const itemId = booking.itemId as ItemId;
@@ -52,12 +59,16 @@ export function reservationView({ booking, facts, guest }: ReservationRows): Res
       checkOut: view.checkOut,
       nights: view.nights,
       guests: view.guests,
+      rooms: booking.quantity,
       checkInFrom: terms.checkInFrom ?? terms.checkInAt,
       checkInAt: terms.checkInAt,
       checkOutAt: terms.checkOutAt,
       noShowAt: terms.noShowAt ?? terms.checkOutAt,
     },
-    pricingDetails: { totalPrice: toDecimal(price), currency: price.currency },
+    pricingDetails: {
+      ...{ totalPrice: toDecimal(price), currency: price.currency, ratePlan: view.ratePlan },
+      ...pricingDetails,
+    },
     payment: {
       status: view.paymentStatus,
       reference: booking.authorizationId,

@@ -5,10 +5,12 @@ import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
 import { developmentRoutes } from './development';
+import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { problemRoutes } from './problems';
+import { rateRoutes } from './rates';
 import { reservationChangeRoutes } from './reservation-changes';
 import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
@@ -29,7 +31,9 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...reservationRoutes(deps),
     ...reservationChangeRoutes(deps),
     ...availabilityRoutes(deps),
+    ...rateRoutes(deps),
     ...itemRoutes(deps),
+    ...itemManagementRoutes(deps),
     ...webhookRoutes(deps),
     ...developmentRoutes(deps),
     ...operationsRoutes(deps),

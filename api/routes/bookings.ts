@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { visibleBooking } from '../bookings/access';
-import { bookingExample, bookingSchema, timelineEntrySchema } from '../bookings/schemas';
+import { bookingExample, bookingWithPriceSchema, timelineEntrySchema } from '../bookings/schemas';
 import { bookingView, timelineEntry } from '../bookings/view';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
+import { evenPriceExample } from '../rates/examples';
+import { pricingDetailsOf } from '../rates/pricing-details';
 import { EVERYBODY, idParams } from './shared';
 
 const TAG = 'bookings';
@@ -21,15 +23,16 @@ export function bookingRoutes(deps: ApiDeps): Route[] {
       answers: {
         200: {
           description: 'The booking',
-          schema: z.object({ booking: bookingSchema }),
-          example: { booking: bookingExample },
+          schema: z.object({ booking: bookingWithPriceSchema }),
+          example: { booking: { ...bookingExample, pricingDetails: evenPriceExample } },
         },
       },
       problems: ['not-found'],
-      handle: async ({ caller, params }) => ({
-        status: 200,
-        body: { booking: bookingView(await visibleBooking(deps.database, params.id, caller)) },
-      }),
+      handle: async ({ caller, params }) => {
+        const booking = await visibleBooking(deps.database, params.id, caller);
+        const pricingDetails = await pricingDetailsOf(deps.database, booking);
+        return { status: 200, body: { booking: { ...bookingView(booking), pricingDetails } } };
+      },
     }),
     route({
       method: 'get',

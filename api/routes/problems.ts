@@ -8,7 +8,7 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'malformed-json': 'The body could not be parsed. Check its syntax and its length.',
   'invalid-request': 'Some fields are missing or not of their kind; `errors` names each of them.',
   'invalid-dates':
-    "The dates are no dates, past by the item's own calendar, in the wrong order, too many or too far ahead; `errors` says which.",
+    "The dates are no dates, past by the item's own calendar, in the wrong order, too many or too far ahead; `errors` says which. Where the owner's limits are the reason, `reasons` says it for machines: `minimum-stay`, `maximum-stay`, `lead-time`.",
   'bad-signature':
     'The webhook was signed with another secret, more than five minutes ago, or not at all, or its body was changed on the way. Check the signing secret of the endpoint.',
   unauthenticated: 'No token came, or it has expired or proves nothing. Sign in again.',
@@ -19,10 +19,18 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'method-not-allowed': 'The address exists with other methods; the `Allow` header lists them.',
   'price-changed':
     'The total you sent is not the price. `quote` holds the price: show it, and repeat with it.',
+  'quote-not-valid':
+    'The quoteId you sent is unknown, has expired, or is of another stay. Ask `GET /api/rates/quote` for a new one, show its price, and repeat with it.',
   'nights-unavailable':
-    'Some nights, seats or cars cannot be sold any more; `nights` lists the days, where they are known. Choose others.',
+    'Some nights, seats or cars cannot be sold; `nights` lists the days, where they are known, and `reasons` says of each whether it is `sold-out` or `closed`. Choose others.',
   'nights-sold':
-    'Nights that are sold cannot be closed; `bookings` says to whom. Cancel those first, or close other nights.',
+    'Nights that are sold cannot be closed, nor can there be fewer than are sold; `bookings` or `nights` says which. Cancel those first, or choose other nights.',
+  'not-on-sale': 'The owner sells it no more, or not yet. Bookings made before go on.',
+  'item-exists': 'The id is taken. Choose another one, or change that item.',
+  'item-has-bookings':
+    'What `fields` names cannot change once an item has bookings. Take it off sale and create another one.',
+  'version-conflict':
+    'The change was made for an earlier version than `version`, where the item stands. Read it again, and change that.',
   'too-many-changes':
     'The changes of one booking are limited. Cancel it and book anew; what a cancel costs is quoted first.',
   'changed-meanwhile':

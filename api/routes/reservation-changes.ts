@@ -3,6 +3,7 @@ import { visibleBooking } from '../bookings/access';
 import { calendarDate, guestCount } from '../bookings/fields';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
+import { ratePlanName } from '../rates/fields';
 import { change } from '../reservations/change';
 import { changeQuote, changeQuoteExample, changeQuoteSchema } from '../reservations/change-quote';
 import { type ChangeBody, changeBody, roomType, wishOf } from '../reservations/fields';
@@ -14,6 +15,8 @@ const names = {
   end: 'stayDetails.checkOut',
   guests: 'stayDetails.guests',
   total: 'totalPrice',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
   roomType: 'roomType',
 };
 
@@ -23,6 +26,8 @@ const queryNames = { ...names, start: 'checkIn', end: 'checkOut', guests: 'guest
 const CHANGE_PROBLEMS = [
   'invalid-dates',
   'price-changed',
+  'quote-not-valid',
+  'not-on-sale',
   'nights-unavailable',
   'payment-declined',
   'too-many-changes',
@@ -64,6 +69,7 @@ function quoteRoute(deps: ApiDeps): Route {
       checkOut: calendarDate.optional(),
       guests: z.coerce.number().pipe(guestCount).optional(),
       roomType: roomType.optional(),
+      ratePlan: ratePlanName,
     }),
     answers: {
       200: {
@@ -72,7 +78,14 @@ function quoteRoute(deps: ApiDeps): Route {
         example: { success: true, data: changeQuoteExample },
       },
     },
-    problems: ['invalid-request', 'invalid-dates', 'not-found', 'illegal-transition', 'too-many-changes'],
+    problems: [
+      'invalid-request',
+      'invalid-dates',
+      'not-found',
+      'illegal-transition',
+      'too-many-changes',
+      'not-on-sale',
+    ],
     handle: async ({ caller, params, query }) => {
       const booking = await visibleBooking(deps.database, params.confirmationNumber, caller);
       const wish = { ...query, byGuest: caller.role === 'traveler' };

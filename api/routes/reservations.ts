@@ -3,7 +3,7 @@ import { itemIdOf } from '../../domain/hotel';
 import { visibleBooking } from '../bookings/access';
 import { cancelAs, checkIn, checkOut } from '../bookings/actions';
 import { createOnce } from '../bookings/create-once';
-import { STAY_QUANTITY, stayRequest } from '../bookings/stay-request';
+import { quantityOf, stayRequest } from '../bookings/stay-request';
 import { timelineEntry } from '../bookings/view';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
@@ -28,6 +28,9 @@ const names = {
   end: 'stayDetails.checkOut',
   guests: 'stayDetails.guests',
   total: 'totalPrice',
+  ratePlan: 'ratePlan',
+  quoteId: 'quoteId',
+  quantity: 'stayDetails.rooms',
 };
 
 const found = (data: z.ZodType) => z.object({ success: z.literal(true), data });
@@ -109,15 +112,18 @@ function createRoute(deps: ApiDeps): Route {
         ...{ itemId, stay, names },
         system: 'hotel' as const,
         guests: stayDetails.guests ?? stayDetails.numberOfGuests ?? 1,
+        quantity: stayDetails.rooms ?? stayDetails.quantity,
         guest: { name: guestName(body), email: guestDetails.email },
         totalPrice: body.totalPrice,
+        ratePlan: body.ratePlan,
+        quoteId: body.quoteId,
         paymentToken: body.paymentToken,
       };
       return createOnce(
         deps,
         {
           ...{ caller, route: `POST ${RESERVATIONS}`, idempotencyKey, sentBody },
-          same: { itemId, stay, quantity: STAY_QUANTITY },
+          same: { itemId, stay, quantity: quantityOf(wish) },
           makeRequest: (bookingId) => stayRequest(deps, caller, wish, bookingId),
         },
         async ({ id }) => {

@@ -24,7 +24,9 @@ export const CREATE_PROBLEMS = [
   'not-found',
   'wrong-owner',
   'price-changed',
+  'quote-not-valid',
   'nights-unavailable',
+  'not-on-sale',
   'outcome-unknown',
 ] as const satisfies ProblemCode[];
 

@@ -6,6 +6,7 @@ import { listBookings, pageQuery } from '../bookings/list';
 import { bookingExample, bookingSchema } from '../bookings/schemas';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
+import { quoteIdField, ratePlanName } from '../rates/fields';
 import { actionRoute } from './action-route';
 import { CREATE_PROBLEMS, createdHeaders, reasonBody, reasonExample } from './shared';
 import { plain } from './spelling';
@@ -19,9 +20,14 @@ const createBody = z.object({
   endDate: calendarDate,
   totalPrice: totalPrice.optional(),
   guests: guestCount.default(1),
+  ratePlan: ratePlanName,
+  quoteId: quoteIdField,
   paymentToken: paymentToken.optional(),
 });
-const names = { start: 'startDate', end: 'endDate', guests: 'guests', total: 'totalPrice' };
+const names = {
+  ...{ start: 'startDate', end: 'endDate', guests: 'guests', total: 'totalPrice' },
+  ...{ ratePlan: 'ratePlan', quoteId: 'quoteId' },
+};
 
 /** The stays front end's own routes. */
 export function staysRoutes(deps: ApiDeps): Route[] {

@@ -6,6 +6,7 @@ import { listBookings, pageQuery } from '../bookings/list';
 import { bookingExample, bookingSchema } from '../bookings/schemas';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
+import { quoteIdField, ratePlanName } from '../rates/fields';
 import { actionRoute } from './action-route';
 import { CREATE_PROBLEMS, createdHeaders, reasonBody, reasonExample } from './shared';
 import { successData, successPage } from './spelling';
@@ -19,8 +20,13 @@ const createBody = z.object({
   check_out_date: calendarDate,
   guests: guestCount.default(1),
   total_price: totalPrice.optional(),
+  rate_plan: ratePlanName,
+  quote_id: quoteIdField,
 });
-const names = { start: 'check_in_date', end: 'check_out_date', guests: 'guests', total: 'total_price' };
+const names = {
+  ...{ start: 'check_in_date', end: 'check_out_date', guests: 'guests', total: 'total_price' },
+  ...{ ratePlan: 'rate_plan', quoteId: 'quote_id' },
+};
 
 /** The same for the front end that speaks of travelers, in its own spelling. */
 export function travelersRoutes(deps: ApiDeps): Route[] {
@@ -62,6 +68,8 @@ export function travelersRoutes(deps: ApiDeps): Route[] {
               stay: { start: body.check_in_date, end: body.check_out_date },
               guests: body.guests,
               totalPrice: body.total_price,
+              ratePlan: body.rate_plan,
+              quoteId: body.quote_id,
               names,
             },
           },

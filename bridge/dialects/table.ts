@@ -4,6 +4,7 @@ import type { ToldFact } from '../told-fact';
 import type { DialectMessage, Dialects } from './dialect';
 import { hotelDialect } from './hotel';
 import { moneyAndNightsDialect } from './money-and-nights';
+import { ratesDialect } from './rates';
 import { staysDialect } from './stays';
 import { travelDialect } from './travel';
 
@@ -37,7 +38,7 @@ export function sayIn(dialects: Dialects, further: readonly System[], told: Told
   return [...systems].flatMap((system) => dialects[system]?.(told) ?? []);
 }
 
-/** All that a fact is told as: in the systems' words, and what is told of money and nights whatever the system. */
+/** All that a fact is told as: in the systems' words, and what is told of money, nights and rates whatever the system. */
 export function sayAll(dialects: Dialects, further: readonly System[], told: ToldFact): DialectMessage[] {
-  return [...sayIn(dialects, further, told), ...moneyAndNightsDialect(told)];
+  return [...sayIn(dialects, further, told), ...moneyAndNightsDialect(told), ...ratesDialect(told)];
 }

@@ -12,18 +12,19 @@ export function outboxChecks(database: Client): Check[] {
       rule: `no message was refused, and none waits longer than ${LATE_MINUTES} minutes`,
       find: async () => {
         const { rows } = await database.query<{
-          booking_id: string;
+          subject: string;
           waiting: number;
           refusal: string | null;
         }>(
-          `SELECT booking_id, count(*)::int AS waiting, max(refusal) AS refusal FROM booking.outbox
+          `SELECT COALESCE(booking_id, item_id) AS subject, count(*)::int AS waiting, max(refusal) AS refusal
+           FROM booking.outbox
            WHERE refused_at IS NOT NULL OR created_at < now() - make_interval(mins => $1)
-           GROUP BY booking_id ORDER BY booking_id`,
+           GROUP BY subject ORDER BY subject`,
           [LATE_MINUTES],
         );
-        return rows.map(({ booking_id, waiting, refusal }) => ({
+        return rows.map(({ subject, waiting, refusal }) => ({
           check: 'outbox',
-          about: booking_id,
+          about: subject,
           text: refusal
             ? `Kafka refused a message (${refusal}); ${waiting} wait. Clear refused_at once the cause is gone`
             : `${waiting} messages wait: is the bridge running, and Kafka up?`,
@@ -45,6 +46,23 @@ export function outboxChecks(database: Client): Check[] {
           check: 'log',
           about: id,
           text: `is ${row}, its log says ${log}: somebody wrote past the saga`,
+        }));
+      },
+    },
+    {
+      name: 'item-log',
+      rule: "an item's version is where its event log left it",
+      find: async () => {
+        const { rows } = await database.query<{ id: string; version: number; log: number }>(
+          `SELECT i.id, i.version, e.version AS log FROM booking.items i JOIN LATERAL (
+             SELECT version FROM booking.item_events WHERE item_id = i.id ORDER BY version DESC LIMIT 1
+           ) e ON true
+           WHERE i.version <> e.version ORDER BY i.id`,
+        );
+        return rows.map(({ id, version, log }) => ({
+          check: 'item-log',
+          about: id,
+          text: `is at version ${version}, its log at ${log}: somebody wrote past the item's facts`,
         }));
       },
     },

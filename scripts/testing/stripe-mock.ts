@@ -27,7 +27,15 @@ export async function startStripeMock(say: Say, signal: AbortSignal): Promise<St
   try {
     const program = await stripeMockProgram({ cache: cacheFolder(), say, signal });
     const port = await freePort();
-    const child = spawn(program, ['-http-addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(
+      program,
+      [
+        ...['-http-addr', `127.0.0.1:${port}`],
+        // It would serve HTTPS as well, on a fixed port that another run may have.
+        ...['-https-addr', '127.0.0.1:0'],
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     await untilListening(child, signal);
     return {
       environment: { STRIPE_MOCK_URL: `http://127.0.0.1:${port}` },

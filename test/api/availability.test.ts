@@ -55,7 +55,27 @@ describe('the calendar', () => {
 
   test('of what does not exist is not found', async () => {
     expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001&roomType=X')).status).toBe(404);
-    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001')).status).toBe(404);
+    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-404')).status).toBe(404);
+    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=FLIGHT')).status).toBe(404);
+  });
+
+  test('of a hotel is that of all its room types', async () => {
+    const { status, json } = await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001');
+    expect(status).toBe(200);
+    const night = { date: '2027-01-01', blocked: 0, closed: false };
+    expect(json.data).toEqual({
+      propertyId: 'HOTEL-001',
+      items: [
+        {
+          ...{ itemId: 'HOTEL-001:STD', propertyId: 'HOTEL-001', roomType: 'STD' },
+          nights: [{ ...night, capacity: 10, free: 10 }],
+        },
+        { ...{ itemId: 'HOTEL-001:SUITE', ...SUITE }, nights: [{ ...night, capacity: 2, free: 2 }] },
+      ],
+    });
+    expect((await calendar('2027-01-01', '2027-04-04', 'propertyId=HOTEL-001')).json.detail).toContain(
+      '92 nights',
+    );
   });
 
   test('is closed by the owner, and then not sold; opened again it is', async () => {
@@ -103,6 +123,56 @@ describe('the calendar', () => {
     expect(sweeps).toEqual([
       { item_id: 'HOTEL-001:SUITE', start_date: '2027-04-01', end_date: '2027-04-03' },
     ]);
+  });
+
+  test('that is closed or opened is told, with who did it, and not told again where nothing changed', async () => {
+    const told = () =>
+      world.database.query(
+        `SELECT e.type, e.version, e.actor_id, e.details, o.lane = booking.lane_of_item('hotel', e.item_id) AS on_its_lane
+         FROM booking.item_events e JOIN booking.outbox o USING (fact_id)
+         WHERE e.details->'stay'->>'start' >= '2027-07-01' ORDER BY e.version`,
+      );
+    const [before] = await world.database.query<{ version: number }>(
+      "SELECT version FROM booking.items WHERE id = 'HOTEL-001:SUITE'",
+    );
+    const version = before?.version ?? 0;
+    await post('release', '2027-07-01', '2027-07-04');
+    expect(await told()).toEqual([]);
+    await post('block', '2027-07-01', '2027-07-03');
+    await post('block', '2027-07-01', '2027-07-03');
+    await post('block', '2027-07-02', '2027-07-04');
+    await post('release', '2027-07-01', '2027-07-04');
+    await post('release', '2027-07-01', '2027-07-04');
+    const fact = { actor_id: 'owner-3', on_its_lane: true };
+    expect(await told()).toEqual([
+      {
+        ...fact,
+        type: 'availability.closed',
+        version: version + 1,
+        details: { stay: { start: '2027-07-01', end: '2027-07-03' } },
+      },
+      {
+        ...fact,
+        type: 'availability.closed',
+        version: version + 2,
+        details: { stay: { start: '2027-07-02', end: '2027-07-04' } },
+      },
+      {
+        ...fact,
+        type: 'availability.opened',
+        version: version + 3,
+        details: { stay: { start: '2027-07-01', end: '2027-07-04' } },
+      },
+    ]);
+  });
+
+  test('whose closing is refused is told to nobody', async () => {
+    await sell('sold-8', '2027-08-02', '2027-08-03');
+    expect((await post('block', '2027-08-01', '2027-08-03')).status).toBe(409);
+    const told = await world.database.query(
+      "SELECT 1 FROM booking.item_events WHERE details->'stay'->>'start' = '2027-08-01'",
+    );
+    expect(told).toEqual([]);
   });
 
   test('is nobody else’s to close', async () => {

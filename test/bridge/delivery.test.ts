@@ -1,6 +1,6 @@
 import { Delivery } from '../../bridge/delivery';
 import { Outage } from '../../bridge/outage';
-import type { OutboxRow } from '../../bridge/outbox-queries';
+import { type OutboxRow, subjectOf } from '../../bridge/outbox-queries';
 import type { RelaySession } from '../../bridge/relay-session';
 import { BatchRefused, type KafkaProducer, type OutgoingMessage } from '../../platform/kafka/port';
 import { createLogger } from '../../platform/logger';
@@ -9,7 +9,7 @@ import { createLogger } from '../../platform/logger';
 
 const logger = createLogger('silent', 'test');
 
-/** Rows `booking/number`; the broker refuses every batch that holds one of `poison`. */
+/** Rows `booking/number`, of an item where the letter is large; the broker refuses every batch that holds one of `poison`. */
 function scene(poison: readonly string[]) {
   const sent: string[][] = [];
   const deleted: string[] = [];
@@ -38,8 +38,8 @@ function scene(poison: readonly string[]) {
     session,
     producer,
     deadlineMs: 1_000,
-    say: ({ id, booking_id }): OutgoingMessage[] =>
-      id.endsWith('note') ? [] : [{ topic: 't', key: booking_id, value: id, headers: {} }],
+    say: (row): OutgoingMessage[] =>
+      row.id.endsWith('note') ? [] : [{ topic: 't', key: subjectOf(row), value: row.id, headers: {} }],
     kafkaAway: new Outage('Kafka is away', logger),
     prepareKafka: async () => undefined,
     stopping: new AbortController().signal,
@@ -49,16 +49,13 @@ function scene(poison: readonly string[]) {
   return { deliver, sent, deleted, refused };
 }
 
-const row = (id: string): OutboxRow => ({
-  id,
-  lane: 0,
-  fact_id: id,
-  booking_id: id.charAt(0),
-  waited: 0,
-  fact: null,
-  booking: null,
-  details: null,
-});
+function row(id: string): OutboxRow {
+  const subject = id.charAt(0);
+  const queued = { id, lane: 0, fact_id: id, waited: 0 };
+  return subject === subject.toUpperCase()
+    ? { ...queued, booking_id: null, item_id: subject, item_fact: null, item: null }
+    : { ...queued, booking_id: subject, fact: null, booking: null, details: null };
+}
 
 test('a whole batch goes out as one', async () => {
   const { deliver, sent, deleted } = scene([]);
@@ -73,6 +70,13 @@ test('the refused row is found; the rest goes out in order, without what comes a
   expect(sent.flat()).toEqual(['a1', 'b1', 'a2', 'c1', 'c2']);
   expect(deleted).toEqual(['a1', 'b1', 'a2', 'c1', 'c2']);
   expect(refused).toEqual(['b2']);
+});
+
+test('a refused row about an item stops only what comes after it about that item', async () => {
+  const { deliver, sent, refused } = scene(['A1']);
+  await deliver('a1', 'A1', 'a2', 'A2', 'B1');
+  expect(sent.flat()).toEqual(['a1', 'a2', 'B1']);
+  expect(refused).toEqual(['A1']);
 });
 
 test('several refused rows are found in one batch', async () => {

@@ -119,7 +119,8 @@ test.each([
   );
   expect(steps.length).toBeGreaterThan(0);
   for (const step of steps) {
-    expect(say({ ...step, state, sequence: 7 })).toMatchObject([{ topic, value: { state, sequence: 7 } }]);
+    const [message] = say({ ...step, state, sequence: 7 });
+    expect(message).toMatchObject({ topic, value: { state, sequence: 7 } });
   }
 });
 
@@ -315,8 +316,130 @@ describe('nights', () => {
     });
   });
 
+  test('that a request kept while it waited for its owner, and gave back undecided', () => {
+    const details = { blockId: 'b', stay: { start: '2027-03-28', end: '2027-03-31' } };
+    const pending = { fromState: 'PENDING', state: 'PENDING', details } as const;
+    expect(say({ type: 'inventory.blocked', ...pending, sequence: 2 })).toMatchObject([
+      { topic: 'availability.updated', value: { change: 'blocked', state: 'PENDING', sequence: 2 } },
+    ]);
+    expect(say({ type: 'inventory.released', ...pending, sequence: 3 })).toMatchObject([
+      {
+        topic: 'availability.updated',
+        value: { change: 'released', stayDetails: { checkIn: '2027-03-28T00:00:00.000Z' }, sequence: 3 },
+      },
+    ]);
+  });
+
   test('of a fact of an earlier release, which does not name them, are the booking’s', () => {
     expect(say({ ...blocked, details: {} })).toEqual(say(blocked));
+  });
+});
+
+describe('the rate', () => {
+  const confirmed = {
+    type: 'booking.confirmed',
+    fromState: 'PAYMENT_AUTHORIZED',
+    state: 'CONFIRMED',
+    sequence: 5,
+  } as const;
+  const rateOf = (fact: Partial<BookingFact>, booking = room) =>
+    say(fact, booking).filter(({ topic }) => topic === 'rate.applied');
+  const night = (date: string, cents: number) => ({
+    ...{ kind: 'night' as const, date: date as CalendarDate, amount: cents, unitPrice: cents },
+  });
+
+  test('is told line by line once the booking is confirmed, and names nobody', () => {
+    const quote: ToldFact['booking']['quote'] = {
+      lines: [
+        { ...night('2027-03-28', 12_000), applied: [] },
+        { ...night('2027-03-29', 12_000), applied: [{ rule: 'season', name: 'Fair', price: 12_000 }] },
+        {
+          ...night('2027-03-30', 13_200),
+          applied: [{ rule: 'occupancy', changeBasisPoints: 1000 }],
+        },
+        { kind: 'discount', name: 'length-of-stay', basisPoints: 1250, amount: -4650 },
+        { kind: 'extra-guests', guests: 1, perNight: 500, amount: 1500 },
+        { kind: 'fee', name: 'Final cleaning', per: 'stay', amount: 2500 },
+        { kind: 'tax', name: 'City tax', basisPoints: 500, amount: 1828 },
+      ],
+      includedTaxes: [{ name: 'VAT', basisPoints: 700, amount: 2391 }],
+    };
+    const booking = { ...room, ratePlan: 'FLEX', quote, price: usd(38_378) };
+    expect(rateOf(confirmed, booking)).toEqual([
+      {
+        topic: 'rate.applied',
+        key: 'HOTEL-001',
+        type: 'rate.applied',
+        value: {
+          eventId: 'f4c7:rate.applied',
+          eventType: 'rate.applied',
+          ...HEAD,
+          itemId: 'HOTEL-001:STD',
+          stayDetails: {
+            roomType: 'STD',
+            checkIn: '2027-03-28T00:00:00.000Z',
+            checkOut: '2027-03-31T00:00:00.000Z',
+            nights: 3,
+            guests: 2,
+            rooms: 1,
+          },
+          pricingDetails: {
+            ratePlan: 'FLEX',
+            totalPrice: 383.78,
+            currency: 'USD',
+            lines: [
+              { kind: 'night', date: '2027-03-28', amount: 120, unitPrice: 120, applied: [] },
+              {
+                ...{ kind: 'night', date: '2027-03-29', amount: 120, unitPrice: 120 },
+                applied: [{ rule: 'season', name: 'Fair', price: 120 }],
+              },
+              {
+                ...{ kind: 'night', date: '2027-03-30', amount: 132, unitPrice: 132 },
+                applied: [{ rule: 'occupancy', percent: 10 }],
+              },
+              { kind: 'discount', name: 'length-of-stay', percent: 12.5, amount: -46.5 },
+              { kind: 'extra-guests', guests: 1, perNight: 5, amount: 15 },
+              { kind: 'fee', name: 'Final cleaning', per: 'stay', amount: 25 },
+              { kind: 'tax', name: 'City tax', percent: 5, amount: 18.28 },
+            ],
+            includedTaxes: [{ name: 'VAT', percent: 7, amount: 23.91 }],
+          },
+          state: 'CONFIRMED',
+          sequence: 5,
+        },
+      },
+    ]);
+  });
+
+  test('of a booking whose quote was not kept is the same every night', () => {
+    const pricing = rateOf(confirmed)[0]?.value.pricingDetails;
+    expect(pricing).toMatchObject({
+      ...{ ratePlan: 'STANDARD', totalPrice: 360, includedTaxes: [] },
+      lines: [
+        { date: '2027-03-28', amount: 120 },
+        { date: '2027-03-29', amount: 120 },
+        { date: '2027-03-30', amount: 120 },
+      ],
+    });
+  });
+
+  test('is told again when the booking is changed, and at no other time', () => {
+    const changed = { ...confirmed, type: 'booking.modified', fromState: 'CONFIRMED' } as const;
+    expect(rateOf(changed)).toHaveLength(1);
+    const opened = { type: 'booking.opened', fromState: 'NONE', state: 'PENDING' } as const;
+    const captured = { type: 'payment.captured', fromState: 'CHECKED_IN', state: 'CHECKED_IN' } as const;
+    expect([...rateOf(opened), ...rateOf(captured)]).toEqual([]);
+  });
+
+  test('of another system’s booking is told besides, under its item', () => {
+    const { confirmationNumber: _, ...villa } = {
+      ...room,
+      system: 'stays' as const,
+      itemId: 'PROP-001' as ItemId,
+    };
+    expect(rateOf(confirmed, villa)).toMatchObject([
+      { key: 'PROP-001', value: { confirmationNumber: null } },
+    ]);
   });
 });
 
@@ -341,9 +464,11 @@ test('money and nights of another system are told besides what its own dialect s
   ]);
 });
 
-test('nothing of money or nights names the guest', () => {
-  for (const type of ['payment.captured', 'inventory.blocked', 'payment.settled'] as const) {
-    const text = JSON.stringify(say({ type, fromState: 'CHECKED_IN', state: 'CHECKED_IN' }));
+test('nothing of money, nights or rates names the guest', () => {
+  const facts = ['payment.captured', 'inventory.blocked', 'payment.settled', 'booking.modified'] as const;
+  for (const type of facts) {
+    const messages = say({ type, fromState: 'CHECKED_IN', state: 'CHECKED_IN' });
+    const text = JSON.stringify(messages.filter(({ topic }) => !topic.startsWith('reservation.')));
     expect(text).not.toMatch(/Ada|example\.com|guest-1/);
   }
 });

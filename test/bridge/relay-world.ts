@@ -75,12 +75,12 @@ export class RelayWorld {
     };
   }
 
-  /** Hears both topics from their beginning; the topics must be there. */
-  async listen(): Promise<Listener> {
+  /** Hears both topics of its own, or others, which it shares with whoever else uses the broker, from the beginning. */
+  async listen(topics?: readonly string[]): Promise<Listener> {
     await this.untilTopics();
     const listener = new Listener();
     listener.watching = await this.kafka.watch({
-      topics: [this.config.KAFKA_REQUEST_TOPIC, this.config.KAFKA_RESPONSE_TOPIC],
+      topics: [...(topics ?? [this.config.KAFKA_REQUEST_TOPIC, this.config.KAFKA_RESPONSE_TOPIC])],
       fromBeginning: true,
       onMessage: (message) => listener.heard.push(message),
       onCrash: (error) => {
@@ -147,6 +147,13 @@ export class Listener {
     return this.heard
       .filter((message) => message.topic === topic && message.key === bookingId)
       .map(({ value }) => (JSON.parse(value ?? '{}') as { sequence: number }).sequence);
+  }
+
+  /** What was told under a key on a topic, in order, repetitions included. */
+  told(topic: string, key: string): Record<string, unknown>[] {
+    return this.heard
+      .filter((message) => message.topic === topic && message.key === key)
+      .map(({ value }) => JSON.parse(value ?? '{}') as Record<string, unknown>);
   }
 
   untilHeard(count: number): Promise<void> {

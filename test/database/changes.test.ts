@@ -184,7 +184,7 @@ test('where nights are gone nothing moves, and they are named', async () => {
   const itemId = await addRoom(database, 'HOTEL-E:STD');
   const held = await confirmed(itemId, stay('2027-03-01', '2027-03-04'));
   await confirmed(itemId, stay('2027-03-05', '2027-03-07'));
-  await database.query(`SELECT * FROM booking.close_nights('HOTEL-E:STD', '2027-03-07', '2027-03-08')`);
+  await database.query(`SELECT * FROM booking.close_nights('HOTEL-E:STD', '2027-03-07', '2027-03-08', 'owner-1')`);
   const before = await row(held);
   expect(await change(database, held, { stay: stay('2027-03-03', '2027-03-09') })).toEqual({
     gone: ['2027-03-05', '2027-03-06', '2027-03-07'],

@@ -18,6 +18,32 @@ RETURNS date[] LANGUAGE sql STABLE AS $$
     AND (c.closed OR c.blocked + more.places > c.capacity + c.overbooking)
 $$;
 
+-- Makes the calendar's rows that are missing: the first half of lock_nights, for who locks more than one span.
+CREATE FUNCTION booking.make_nights(p_item_id text, p_start date, p_end date) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_capacity integer;
+  v_overbooking integer;
+BEGIN
+  IF (SELECT count(*) FROM booking.availability_calendar
+      WHERE item_id = p_item_id AND night >= p_start AND night < p_end) < p_end - p_start THEN
+    -- Waits for a change of the capacity under way, which could not reach rows that it does not see.
+    SELECT capacity, overbooking INTO v_capacity, v_overbooking FROM booking.items
+    WHERE id = p_item_id FOR KEY SHARE;
+    INSERT INTO booking.availability_calendar (item_id, night, capacity, overbooking)
+    SELECT p_item_id, n::date, v_capacity, v_overbooking
+    FROM generate_series(p_start, p_end - 1, interval '1 day') n ORDER BY n
+    ON CONFLICT (item_id, night) DO NOTHING;
+  END IF;
+END $$;
+CREATE OR REPLACE FUNCTION booking.lock_nights(p_item_id text, p_start date, p_end date) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM booking.make_nights(p_item_id, p_start, p_end);
+  PERFORM 1 FROM booking.availability_calendar
+  WHERE item_id = p_item_id AND night >= p_start AND night < p_end ORDER BY night FOR UPDATE;
+END $$;
+
 -- Gives the old block's nights back and takes those of the new one, all or nothing. Nights that are in both are kept,
 -- and need no second place. Answers the nights that are gone: empty where all were taken, null where the new block was
 -- released before it arrived.
@@ -35,12 +61,10 @@ BEGIN
     RETURN (SELECT CASE status WHEN 'live' THEN '{}'::date[] END FROM booking.inventory_blocks WHERE id = p_block_id);
   END IF;
 
+  -- The item first and its nights after it, as everybody: the booking's row will refer to it.
+  PERFORM 1 FROM booking.items WHERE id = p_item_id FOR KEY SHARE;
   -- Missing nights can only be among the new ones. Whoever needs one that is being made waits here, before it locks any.
-  INSERT INTO booking.availability_calendar (item_id, night, capacity, overbooking)
-  SELECT i.id, n::date, i.capacity, i.overbooking
-  FROM booking.items i, generate_series(p_start, p_end - 1, interval '1 day') n
-  WHERE i.id = p_item_id ORDER BY n
-  ON CONFLICT (item_id, night) DO NOTHING;
+  PERFORM booking.make_nights(p_item_id, p_start, p_end);
 
   -- Both ranges at once, in the order in which everybody locks them: two swaps of opposite directions cannot wait
   -- for each other.
