@@ -16,6 +16,8 @@ export const PROBLEMS = {
   'quote-not-valid': { status: 409, title: 'The quote does not hold' },
   'nights-unavailable': { status: 409, title: 'The nights are not free' },
   'nights-sold': { status: 409, title: 'Some of the nights are sold' },
+  'too-many-changes': { status: 409, title: 'The booking was changed too often' },
+  'changed-meanwhile': { status: 409, title: 'The booking was changed meanwhile' },
   'not-on-sale': { status: 409, title: 'The item is off sale' },
   'item-exists': { status: 409, title: 'There is such an item already' },
   'item-has-bookings': { status: 409, title: 'The item has bookings' },

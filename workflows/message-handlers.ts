@@ -1,15 +1,18 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
-import type { ReasonCode } from '../domain/booking';
+import type { BookingSnapshot, ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
 import { keepsCard } from '../domain/payment-policy';
+import { changeBooking, requireChangePossible } from './change';
 import { feeOfCancel } from './fee';
 import { giveBackOnRequest, requireRefundable, requireThere } from './given-back';
 import {
   acceptUpdate,
   type Caller,
   type CaptureOrder,
+  type Change,
   cancelUpdate,
   capturePaymentUpdate,
+  changeUpdate,
   checkInUpdate,
   checkOutUpdate,
   type Decision,
@@ -96,6 +99,13 @@ export function handleMessages(booking: SagaRecord): void {
       },
     },
   );
+
+  setHandler(changeUpdate, (change) => changed(booking, change), {
+    validator: (change) => {
+      requireParty(booking, change.by, 'TRAVELER', 'OWNER');
+      requireChangePossible(booking, change);
+    },
+  });
 
   setHandler(
     checkInUpdate,
@@ -199,6 +209,20 @@ function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
   });
 }
 
+/** Answers once the change is committed; what is to be given up then goes on in the main line. */
+function changed(booking: SagaRecord, change: Change): Promise<BookingSnapshot> {
+  booking.changes.isUnderWay = true;
+  booking.changes.attempts += 1;
+  return new Promise((committed, refused) => {
+    booking.requests
+      .ask(() => changeBooking(booking, change, committed))
+      .catch(refused)
+      .finally(() => {
+        booking.changes.isUnderWay = false;
+      });
+  });
+}
+
 async function ended(booking: SagaRecord) {
   await condition(() => isEnded(booking.state));
   return booking.snapshot;
@@ -231,6 +255,8 @@ function requireCardWanted(booking: SagaRecord): void {
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
+  if (booking.changes.isCommitting)
+    throw refuse('NotYet', 'the booking is being changed this very moment; try again');
   const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
     throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);

@@ -1,4 +1,5 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Agreement, ToldAgreement } from '../domain/agreement';
 import type { BookingSnapshot } from '../domain/booking';
 import type { BookingId, OwnerId, TravelerId } from '../domain/ids';
 import type { Money } from '../domain/money';
@@ -43,6 +44,17 @@ export interface Presence {
   readonly by: Caller;
 }
 
+/** A change of a confirmed booking, checked and priced by the API. */
+export interface Change {
+  readonly by: Caller;
+  /** The update's own id, kept in the log: by it a repeat learns that it was done. */
+  readonly changeId: string;
+  /** What the change was worked out from. Where the booking is no longer so, it is refused. */
+  readonly from: ToldAgreement;
+  /** What is agreed from then on. */
+  readonly to: Agreement;
+}
+
 export interface UndoIntervention {
   readonly by: Caller;
   readonly step: UndoStep;
@@ -78,6 +90,11 @@ export const REFUSALS = [
   'NotYet',
   'NotAllowed',
   'UndoNotWaiting',
+  'ChangedMeanwhile',
+  'TooManyChanges',
+  'PaymentDeclined',
+  /** Carries the nights as its detail. */
+  'NightsUnavailable',
   'AmountUnavailable',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -96,6 +113,8 @@ export const providePaymentUpdate = defineUpdate<BookingSnapshot, [PaymentMethod
 export const checkInUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkIn');
 /** The guest has left. Answers once CHECKED_OUT is committed; settling goes on after that. */
 export const checkOutUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkOut');
+/** Other dates, another room, more or fewer guests. Answers once that is committed, paid for and has its nights. */
+export const changeUpdate = defineUpdate<BookingSnapshot, [Change]>('change');
 /** The owner or an operator takes part or all of what is held. Answers once that is decided. */
 export const capturePaymentUpdate = defineUpdate<BookingSnapshot, [CaptureOrder]>('capturePayment');
 /** The owner or an operator gives back part or all of what was taken. Answers once that is decided. */

@@ -1,3 +1,4 @@
+import { agreementIn, type ToldAgreement } from '../../domain/agreement';
 import type { BookingTerms, ReasonCode } from '../../domain/booking';
 import type { BookingState, FactType, UndoStatus } from '../../domain/booking-state';
 import { moneyIn } from '../../domain/fact-details';
@@ -86,7 +87,13 @@ function wireDetails(details: unknown): Record<string, unknown> {
   const currency = entries.map(([, value]) => moneyIn(value)?.currency).find((found) => found !== undefined);
   const onWire = entries.map(([name, value]) => {
     const money = moneyIn(value);
-    return [name, money ? toDecimal(money) : value];
+    if (money) return [name, toDecimal(money)];
+    const agreement = agreementIn(value);
+    return [name, agreement ? wireAgreement(agreement) : value];
   });
   return { ...Object.fromEntries(onWire), ...(currency !== undefined && { currency }) };
+}
+
+function wireAgreement({ price, stay, ...agreement }: ToldAgreement) {
+  return { ...agreement, checkIn: stay.start, checkOut: stay.end, totalPrice: toDecimal(price) };
 }

@@ -11,6 +11,7 @@ import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { problemRoutes } from './problems';
 import { rateRoutes } from './rates';
+import { reservationChangeRoutes } from './reservation-changes';
 import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
@@ -28,6 +29,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...bookingRoutes(deps),
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
+    ...reservationChangeRoutes(deps),
     ...availabilityRoutes(deps),
     ...rateRoutes(deps),
     ...itemRoutes(deps),

@@ -1,6 +1,7 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId } from '../../domain/ids';
 import type {
+  Change,
   Decision,
   PaymentMethod,
   Presence,
@@ -19,7 +20,12 @@ import type {
  */
 export type SagaAnswer =
   | { readonly outcome: 'committed' }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly message: string }
+  | {
+      readonly outcome: 'refused';
+      readonly refusal: Refusal;
+      readonly message: string;
+      readonly details?: readonly unknown[];
+    }
   | { readonly outcome: 'closed' }
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'unsent' };
@@ -39,6 +45,7 @@ export interface SagaClient {
   providePayment(bookingId: BookingId, method: PaymentMethod, updateId: string): Promise<SagaAnswer>;
   checkIn(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   checkOut(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
+  change(bookingId: BookingId, change: Change, updateId: string): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   /** Hands on a hint that the provider has news; `committed` where the saga has it, whatever it makes of it. */

@@ -16,6 +16,7 @@ import {
   acceptUpdate,
   BOOKING_SAGA,
   cancelUpdate,
+  changeUpdate,
   checkInUpdate,
   checkOutUpdate,
   openUpdate,
@@ -69,6 +70,7 @@ export function temporalSagaClient(connection: Connection, settings: Settings): 
     providePayment: update(providePaymentUpdate),
     checkIn: update(checkInUpdate),
     checkOut: update(checkOutUpdate),
+    change: update(changeUpdate),
     retryUndo: update(retryUndoUpdate),
     skipUndo: update(skipUndoUpdate),
     tell: (bookingId, news) =>

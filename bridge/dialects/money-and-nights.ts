@@ -1,3 +1,4 @@
+import { agreementIn, sameNights, type ToldAgreement } from '../../domain/agreement';
 import { type FactType, isEnded } from '../../domain/booking-state';
 import { moneyIn, stayIn } from '../../domain/fact-details';
 import { roomTypeOf } from '../../domain/hotel';
@@ -26,6 +27,7 @@ const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
   'payment.settled': (told) => [payment(TOPICS.paymentSettled.name, told, amountOf(told))],
   'inventory.blocked': (told) => [availability(told, 'blocked')],
   'inventory.released': (told) => [availability(told, 'released')],
+  'booking.modified': moved,
   'undo.completed': undone,
 };
 
@@ -95,18 +97,39 @@ function payment(
 
 /** The nights of `[checkIn, checkOut)` that this booking took or gave back. None: nothing changed for anybody. */
 function availability(told: ToldFact, change: 'blocked' | 'released'): DialectMessage {
-  const { booking, fact } = told;
-  const stay = stayIn(fact.details.stay) ?? booking.stay;
-  return propertyMessage(TOPICS.availabilityUpdated.name, told, {
-    itemId: booking.itemId,
+  const stay = stayIn(told.fact.details.stay) ?? told.booking.stay;
+  return nights(told, { ...told.booking, stay }, change);
+}
+
+/**
+ * A change of dates or room gives nights back and takes others: two messages of one fact, in this order, so that
+ * listeners need to know but the two words they know. Nights in both are told twice, which comes to nothing.
+ */
+function moved(told: ToldFact): DialectMessage[] {
+  const from = agreementIn(told.fact.details.from);
+  if (!from || sameNights(from, told.booking)) return [];
+  return [nights(told, from, 'released'), nights(told, told.booking, 'blocked', 2)];
+}
+
+type Nights = Pick<ToldAgreement, 'itemId' | 'stay' | 'quantity'>;
+
+function nights(
+  told: ToldFact,
+  { itemId, stay, quantity }: Nights,
+  change: 'blocked' | 'released',
+  nth = 1,
+): DialectMessage {
+  const details = {
+    itemId,
     stayDetails: {
-      roomType: roomTypeOf(booking.itemId) ?? null,
+      roomType: roomTypeOf(itemId) ?? null,
       checkIn: asMidnightUtc(stay.start),
       checkOut: asMidnightUtc(stay.end),
     },
     change,
-    quantity: booking.quantity,
-  });
+    quantity,
+  };
+  return propertyMessage(TOPICS.availabilityUpdated.name, told, details, nth);
 }
 
 function amountOf({ fact, booking }: ToldFact): Money {

@@ -56,6 +56,7 @@ describe('the OpenAPI document', () => {
         'PUT /api/owners/bookings/{id}/cancel',
         'POST /api/reservations',
         'GET /api/reservations/{confirmationNumber}',
+        'PUT /api/reservations/{confirmationNumber}',
         'DELETE /api/reservations/{confirmationNumber}',
         'POST /api/reservations/{confirmationNumber}/checkin',
         'POST /api/reservations/{confirmationNumber}/checkout',

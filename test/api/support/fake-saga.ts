@@ -1,8 +1,10 @@
 import type { SagaAnswer, SagaClient } from '../../../api/saga/saga-client';
+import { toldAgreement } from '../../../domain/agreement';
 import type { BookingRequest, ReasonCode } from '../../../domain/booking';
 import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
-import type { BookingId } from '../../../domain/ids';
-import type { Caller, ProviderNews } from '../../../workflows/messages';
+import { priceDifference } from '../../../domain/change';
+import { type BookingId, blockIdOf } from '../../../domain/ids';
+import type { Caller, Change, ProviderNews } from '../../../workflows/messages';
 import type { TestDatabase } from '../../support/database';
 
 type Method = Exclude<keyof SagaClient, 'trouble'>;
@@ -108,6 +110,14 @@ export class FakeSaga implements SagaClient {
   providePayment = this.step('providePayment', 'payment.authorized');
   checkIn = this.step('checkIn', 'booking.checked-in');
   checkOut = this.step('checkOut', 'booking.checked-out');
+  change = (bookingId: BookingId, change: Change, updateId: string) =>
+    this.hear({ method: 'change', bookingId, message: change, updateId }, async () => {
+      const earlier = this.taken.get(`${bookingId} ${updateId}`);
+      if (earlier) return earlier;
+      const answer = await this.commitChange(bookingId, change);
+      this.taken.set(`${bookingId} ${updateId}`, answer);
+      return answer;
+    });
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
 
@@ -136,6 +146,49 @@ export class FakeSaga implements SagaClient {
     const next = this.next;
     this.next = undefined;
     return await (next ? next(carryOut) : carryOut());
+  }
+
+  /** Swaps the nights and commits, as a saga's step does; no money is moved. */
+  private async commitChange(bookingId: BookingId, { by, changeId, from, to }: Change): Promise<SagaAnswer> {
+    const [row] = await this.database.query<{ sequence: number; rounds: number }>(
+      `SELECT sequence, (SELECT count(*)::int FROM booking.inventory_blocks WHERE booking_id = id) AS rounds
+       FROM booking.bookings WHERE id = $1`,
+      [bookingId],
+    );
+    const sequence = (row?.sequence ?? 0) + 1;
+    const rounds = Math.max(1, row?.rounds ?? 0);
+    const [old, next] = [blockIdOf(bookingId, rounds), blockIdOf(bookingId, rounds + 1)];
+    const state = {
+      type: 'booking.modified',
+      from: 'CONFIRMED',
+      state: 'CONFIRMED',
+      undo: 'none',
+      attempts: 1,
+    };
+    const details = {
+      from,
+      to: toldAgreement(to),
+      difference: priceDifference(from, to),
+      blockId: next,
+      changeId,
+    };
+    const step = {
+      bookingId,
+      sequence,
+      ...state,
+      actor: by.role,
+      at: this.now().toISOString(),
+      change: to,
+      details,
+    };
+    const [answer] = await this.database.query<{ answer: { gone?: string[] } }>(
+      'SELECT booking.commit_change($1, $2, $3) AS answer',
+      [JSON.stringify(step), old, next],
+    );
+    const gone = answer?.answer.gone;
+    return gone
+      ? { outcome: 'refused', refusal: 'NightsUnavailable', message: `gone: ${gone.join()}`, details: [gone] }
+      : { outcome: 'committed' };
   }
 
   /** Commits a fact as a saga's step does. */
