@@ -23,7 +23,7 @@ export interface LedgerLine {
 }
 
 /** What became of one hold; all in minor units. `held` is what is neither taken nor given up. */
-export interface Authorization {
+export interface AuthorizationBalance {
   readonly authorizationId: string;
   readonly currency: string;
   readonly authorized: number;
@@ -74,7 +74,7 @@ export function isBalanced(balance: BookingBalance): boolean {
 }
 
 /** Captured + voided + still held = authorized, refunded ≤ captured, and nothing below nothing. */
-export function isSound(authorization: Authorization): boolean {
+export function isSound(authorization: AuthorizationBalance): boolean {
   const { authorized, captured, voided, held, refunded, disputed, chargedBack } = authorization;
   const parts = [captured, voided, held, refunded, disputed, chargedBack];
   return (
@@ -83,7 +83,7 @@ export function isSound(authorization: Authorization): boolean {
 }
 
 /** What can still go back to the traveler from one authorization. */
-export function refundableOf(authorization: Authorization): Money {
+export function refundableOf(authorization: AuthorizationBalance): Money {
   const { captured, refunded, disputed, chargedBack, currency } = authorization;
   return { amount: Math.max(0, captured - refunded - disputed - chargedBack), currency };
 }

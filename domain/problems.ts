@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'nights-unavailable': { status: 409, title: 'The nights are not free' },
   'nights-sold': { status: 409, title: 'Some of the nights are sold' },
   'illegal-transition': { status: 409, title: 'The booking is in another state' },
+  'amount-unavailable': { status: 409, title: 'There is not so much money to move' },
   'undo-not-waiting': { status: 409, title: 'No such undo waits for an operator' },
   'request-in-flight': { status: 409, title: 'The same request is still being worked on' },
   'payload-too-large': { status: 413, title: 'The body is too large' },

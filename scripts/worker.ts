@@ -4,6 +4,7 @@ import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Pool } from 'pg';
 import { createActivities } from '../activities';
+import { afterEnd } from '../activities/after-end';
 import { PaymentSimulator } from '../activities/payment-simulator/simulator';
 import { Sweeper } from '../activities/sweeper';
 import { type Config, ConfigError } from '../platform/config';
@@ -16,6 +17,7 @@ import type { RunningRole } from '../platform/role';
 import { connectTemporal, temporalEndpoint } from '../platform/temporal/connection';
 import { temporalTrouble } from '../platform/temporal/trouble';
 import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
+import { sagaIsOver } from './saga-is-over';
 import { installTemporalLogger } from './temporal-logger';
 
 /**
@@ -57,14 +59,18 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       }
     },
   });
-  const activities = createActivities({
-    database,
-    gateway: new PaymentSimulator(providerBooks),
-    onCommit: (fact) => {
-      hint.give();
-      if (fact === 'booking.confirmed') sweeper.sweepSoon();
-    },
-  });
+  const gateway = new PaymentSimulator(providerBooks);
+  const activities = {
+    ...createActivities({
+      database,
+      gateway,
+      onCommit: (fact) => {
+        hint.give();
+        if (fact === 'booking.confirmed') sweeper.sweepSoon();
+      },
+    }),
+    ...afterEnd({ database, gateway, isSagaOver: sagaIsOver(client), onCommit: () => hint.give() }),
+  };
 
   const worker = await Worker.create({
     connection,

@@ -4,9 +4,11 @@ import { adminRoutes } from './admin';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { invoiceRoutes } from './invoices';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
+import { paymentRoutes } from './payments';
 import { problemRoutes } from './problems';
 import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
@@ -24,6 +26,8 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...bookingRoutes(deps),
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
+    ...paymentRoutes(deps),
+    ...invoiceRoutes(deps),
     ...availabilityRoutes(deps),
     ...itemRoutes(deps),
     ...operationsRoutes(deps),

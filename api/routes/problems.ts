@@ -23,6 +23,8 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'Nights that are sold cannot be closed; `bookings` says to whom. Cancel those first, or close other nights.',
   'illegal-transition':
     'The booking has moved on, and what you ask is not possible in its `state`. Read it again.',
+  'amount-unavailable':
+    'Only what is held can be taken, and only what was taken can go back: `held` and `refundable` say how much. Send less, or no amount for all of it.',
   'undo-not-waiting': 'Only an undo that needs an operator can be retried or skipped.',
   'request-in-flight':
     'The same request is being worked on. Repeat it after `Retry-After` seconds for its answer.',

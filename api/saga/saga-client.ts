@@ -1,6 +1,15 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId } from '../../domain/ids';
-import type { Decision, PaymentMethod, Presence, Refusal, UndoIntervention } from '../../workflows/messages';
+import type {
+  CaptureOrder,
+  Decision,
+  PaymentMethod,
+  Presence,
+  RefundOrder,
+  Refusal,
+  UndoIntervention,
+} from '../../workflows/messages';
+import type { RefundCase } from '../../workflows/payment-case-messages';
 
 /**
  * What came of speaking to a saga.
@@ -32,6 +41,13 @@ export interface SagaClient {
   providePayment(bookingId: BookingId, method: PaymentMethod, updateId: string): Promise<SagaAnswer>;
   checkIn(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   checkOut(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
+  capturePayment(bookingId: BookingId, order: CaptureOrder, updateId: string): Promise<SagaAnswer>;
+  refundPayment(bookingId: BookingId, order: RefundOrder, updateId: string): Promise<SagaAnswer>;
+  /**
+   * Starts a refund of its own, for a booking whose saga has closed, and waits until it is on record and its money set
+   * aside. `closed` where that very case has ended already.
+   */
+  openRefundCase(refund: RefundCase): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   /** Undefined while sagas can be reached, else what is wrong. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FactType } from '../../domain/booking-state';
 import { isEnded } from '../../domain/booking-state';
-import { type Authorization, isBalanced, isSound } from '../../domain/ledger';
+import { type AuthorizationBalance, isBalanced, isSound } from '../../domain/ledger';
 import { addItem } from '../support/bookings';
 import { freshDatabase, type TestDatabase } from '../support/database';
 import {
@@ -55,7 +55,8 @@ class Books {
   commission = 0;
 }
 
-const refundable = (one: Authorization) => one.captured - one.refunded - one.disputed - one.chargedBack;
+const refundable = (one: AuthorizationBalance) =>
+  one.captured - one.refunded - one.disputed - one.chargedBack;
 
 async function say(story: Story, books: Books, type: FactType, details: Readonly<Record<string, unknown>>) {
   if (!isEnded(story.state) || type === 'payment.settled') return await tell(database, story, type, details);
@@ -134,7 +135,7 @@ async function check(story: Story, books: Books): Promise<void> {
   expect(balance).toMatchObject({ paidIn, refunded, paidOut, commission });
   expect(balance.held).toBeGreaterThanOrEqual(0);
   expect(balance.ownerOwes).toBeGreaterThanOrEqual(0);
-  const sum = (of: (one: Authorization) => number) =>
+  const sum = (of: (one: AuthorizationBalance) => number) =>
     authorizations.reduce((total, one) => total + of(one), 0);
   expect(balance.paidIn).toBe(sum((one) => one.captured));
   expect(balance.refunded).toBe(sum((one) => one.refunded + one.chargedBack));

@@ -1,6 +1,6 @@
 import { type BookingState, type FactType, transition, UNOPENED } from '../../domain/booking-state';
 import type { BookingId } from '../../domain/ids';
-import { type Authorization, balanceOf, type LedgerLine } from '../../domain/ledger';
+import { type AuthorizationBalance, balanceOf, type LedgerLine } from '../../domain/ledger';
 import { bookingRequest } from '../support/bookings';
 import type { TestDatabase } from '../support/database';
 
@@ -59,8 +59,11 @@ export async function tellAfterwards(
   story.sequence = row?.answer.sequence ?? 0;
 }
 
-export async function authorizationsOf(database: TestDatabase, id: BookingId): Promise<Authorization[]> {
-  return await database.query<Authorization & object>(
+export async function authorizationsOf(
+  database: TestDatabase,
+  id: BookingId,
+): Promise<AuthorizationBalance[]> {
+  return await database.query<AuthorizationBalance & object>(
     `SELECT authorization_id AS "authorizationId", currency, authorized, captured, voided, refunded, disputed,
             charged_back AS "chargedBack", held
      FROM booking.authorizations WHERE booking_id = $1 ORDER BY authorization_id`,

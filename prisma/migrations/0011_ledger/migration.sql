@@ -407,7 +407,7 @@ $$;
 
 -- Opens a case: sets aside what it gives back, newest authorization first, or says how much there is.
 -- p: {bookingId, caseId, kind, amount?, parts?, openedBy, at}. A refund without amount is of all there is; a case the
--- provider opened comes with its parts. Answers {opened: true, parts} or {refundable}.
+-- provider opened comes with its parts. Answers {opened: true, parts, currency} or {refundable, currency}.
 CREATE FUNCTION booking.open_payment_case(p jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -429,7 +429,7 @@ BEGIN
     SELECT COALESCE(sum(refundable), 0) INTO v_refundable FROM booking.refundable_parts(b.id);
     v_amount := COALESCE((p->>'amount')::integer, v_refundable);
     IF v_amount < 1 OR v_amount > v_refundable THEN
-      RETURN jsonb_build_object('refundable', v_refundable);
+      RETURN jsonb_build_object('refundable', v_refundable, 'currency', b.currency);
     END IF;
     SELECT jsonb_agg(jsonb_build_object('authorizationId', authorization_id, 'amount', taken) ORDER BY n)
     INTO v_parts FROM (
