@@ -24,7 +24,7 @@ export type CaseOpening =
 interface OpenedCase {
   readonly bookingId: BookingId;
   readonly caseId: string;
-  readonly kind: 'refund' | 'provider-refund' | 'dispute';
+  readonly kind: 'refund' | 'provider-refund' | 'refund-failed' | 'dispute';
   readonly amount?: Money;
   readonly authorizationId?: string;
   readonly by?: { readonly id: string };
@@ -125,15 +125,15 @@ export function afterEnd({ database, gateway, isSagaOver, onCommit }: AfterEndDe
       return row.answer;
     },
 
-    /** Closes a case that came to nothing. */
+    /** Closes a case with which no money moved, or none any more. */
     async closePaymentCase(given: {
       readonly bookingId: BookingId;
       readonly caseId: string;
-      readonly status: 'refused';
-      readonly code: string;
+      readonly status: 'refused' | 'won' | 'lost';
+      readonly code?: string;
       readonly at: string;
     }): Promise<void> {
-      const { bookingId, caseId, status, code, at } = given;
+      const { bookingId, caseId, status, code = null, at } = given;
       await databaseFailure(
         'closing a payment case',
         () => database.$executeRaw`

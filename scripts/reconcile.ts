@@ -5,13 +5,15 @@ import { type Config, ConfigError, readConfig } from '../platform/config';
 import { temporalEndpoint } from '../platform/temporal/connection';
 import { calendarChecks } from './reconcile/calendar-checks';
 import type { Check } from './reconcile/finding';
+import { ledgerChecks } from './reconcile/ledger-checks';
 import { moneyChecks } from './reconcile/money-checks';
 import { outboxChecks } from './reconcile/outbox-checks';
+import { providerChecks } from './reconcile/provider-checks';
 import { runChecks } from './reconcile/run-checks';
 import { sagaChecks } from './reconcile/saga-checks';
 
 const USAGE = `Usage: npm run reconcile [-- --repair]
-Compares calendar, blocks, bookings, event log, outbox, sagas and the payment provider, and prints what does not agree.
+Compares calendar, blocks, bookings, event log, outbox, ledger, invoices, sagas and the payment provider, and prints what does not agree.
 A dry run unless --repair is given, which mends what is safe to mend (never money). Exit code 1 where anything is left.`;
 
 async function main(): Promise<number> {
@@ -50,6 +52,8 @@ export function allChecks(
     ...outboxChecks(database),
     ...calendarChecks(database),
     ...moneyChecks(database, provider),
+    ...ledgerChecks(database),
+    ...providerChecks(database, provider),
   ];
 }
 

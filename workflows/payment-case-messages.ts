@@ -29,16 +29,16 @@ export interface RefundCase extends Case {
   readonly reason?: string;
 }
 
-/** The provider gave money back, as somebody asked of it past us. */
+/** The provider gave money back, as somebody asked of it past us; or a refund came back from the bank. */
 export interface ProviderRefundCase extends Case {
-  readonly kind: 'provider-refund';
+  readonly kind: 'provider-refund' | 'refund-failed';
   readonly authorizationId: string;
   readonly amount: Money;
   /** The provider's id of the refund. */
   readonly reference: string;
 }
 
-/** The traveler disputes a payment at their bank; the provider has withdrawn the money until it is decided. */
+/** The traveler disputes a payment at their bank. Most providers withdraw the money until it is decided. */
 export interface DisputeCase extends Case {
   readonly kind: 'dispute';
   readonly authorizationId: string;
@@ -58,12 +58,12 @@ export interface PaymentCaseResult {
 
 export type DisputeOutcome = 'won' | 'lost';
 
-/** The provider's word on a dispute. */
+/** The provider's word on a dispute: it has withdrawn the money, or the dispute is decided. */
 export interface DisputeNews {
-  readonly outcome: DisputeOutcome;
+  readonly word: 'withdrawn' | DisputeOutcome;
 }
 
 /** Sent with the start: answers once the case is on record and what it gives back is set aside, or is refused. */
 export const caseOpenedUpdate = defineUpdate<void>('caseOpened');
-/** The provider says how a dispute ended. May come twice, and before the case has got so far. */
+/** May come twice, in any order, and before the case has got so far. */
 export const disputeNewsSignal = defineSignal<[DisputeNews]>('disputeNews');

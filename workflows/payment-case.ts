@@ -56,7 +56,8 @@ const REFUSED: PaymentCaseResult = { outcome: 'refused' };
 /** What was said to the case so far. */
 class CaseRecord {
   opening: CaseOpening | undefined;
-  news: DisputeOutcome | undefined;
+  isWithdrawn = false;
+  outcome: DisputeOutcome | undefined;
 
   listen(): void {
     setHandler(caseOpenedUpdate, async () => {
@@ -68,8 +69,9 @@ class CaseRecord {
         'AmountUnavailable',
       );
     });
-    setHandler(disputeNewsSignal, ({ outcome }) => {
-      this.news ??= outcome;
+    setHandler(disputeNewsSignal, ({ word }) => {
+      if (word === 'withdrawn') this.isWithdrawn = true;
+      else this.outcome ??= word;
     });
   }
 }
@@ -85,6 +87,7 @@ async function run(
     case 'refund':
       return await refund(request, parts);
     case 'provider-refund':
+    case 'refund-failed':
       return await bookRefund(request);
     case 'dispute':
       return await dispute(request, record);
@@ -117,34 +120,55 @@ async function refund(request: RefundCase, parts: readonly CasePart[]): Promise<
 
 /** The money has moved already; what is left is to book it. */
 async function bookRefund(request: ProviderRefundCase): Promise<PaymentCaseResult> {
-  const { amount, authorizationId, reference, caseId } = request;
-  const details = { amount, authorizationId, reference, kind: 'refund', caseId };
-  await commit(request, 'payment.refunded', { details, close: 'done' });
-  show(request, 'Booked what the provider gave back.');
+  const { amount, authorizationId, reference, caseId, kind } = request;
+  const details = { amount, authorizationId, reference, caseId };
+  if (kind === 'refund-failed') {
+    await commit(request, 'payment.captured', { details: { ...details, kind }, close: 'done' });
+    show(request, 'The bank sent a refund back: the money is with us again, and the traveler without it.');
+  } else {
+    await commit(request, 'payment.refunded', { details: { ...details, kind: 'refund' }, close: 'done' });
+    show(request, 'Booked what the provider gave back.');
+  }
   return { outcome: 'done' };
 }
 
+/**
+ * Books what the dispute moves: an inquiry that never withdraws money moves nothing. A dispute that was lost did
+ * withdraw it, also where the provider's word of that is late.
+ */
 async function dispute(request: DisputeCase, record: CaseRecord): Promise<PaymentCaseResult> {
-  const { amount, authorizationId, caseId, reason, evidenceDueBy } = request;
-  const details = { amount, authorizationId, disputeId: caseId, ...(reason && { disputeReason: reason }) };
-  await commit(request, 'payment.disputed', { details });
-  const since = now();
-  show(
-    request,
-    `Waiting for the provider's word since ${since}.${evidenceDueBy ? ` Evidence is due by ${evidenceDueBy}.` : ''}`,
-  );
-  while (!(await condition(() => record.news !== undefined, REMINDER_MS, { summary: 'reminder' }))) {
-    show(request, `**No word from the provider since ${since}**: look the dispute up at the provider.`);
-  }
-  const outcome = record.news;
+  const { bookingId, amount, authorizationId, caseId, reason, evidenceDueBy } = request;
+  const details = {
+    amount,
+    authorizationId,
+    disputeId: caseId,
+    caseId,
+    ...(reason && { disputeReason: reason }),
+  };
+  const due = evidenceDueBy ? ` Evidence is due by ${evidenceDueBy}.` : '';
+  const word = (isMet: () => boolean) => untilWord(request, due, isMet);
+
+  await word(() => record.isWithdrawn || record.outcome !== undefined);
+  const isWithdrawn = record.isWithdrawn || record.outcome === 'lost';
+  if (isWithdrawn) await commit(request, 'payment.disputed', { details });
+  await word(() => record.outcome !== undefined);
+  const { outcome } = record;
   if (outcome === undefined) throw new Error('a dispute was decided without an outcome');
-  const fact = outcome === 'won' ? 'payment.dispute-won' : 'payment.dispute-lost';
-  await commit(request, fact, { details, close: outcome });
-  show(
-    request,
-    outcome === 'won' ? 'Won: the money is with us again.' : 'Lost: the traveler keeps the money.',
-  );
+  if (isWithdrawn) {
+    const fact = outcome === 'won' ? 'payment.dispute-won' : 'payment.dispute-lost';
+    await commit(request, fact, { details, close: outcome });
+  } else await steps.closePaymentCase({ bookingId, caseId, status: outcome, at: now() });
+  show(request, outcome === 'won' ? 'Won: the money is with us.' : 'Lost: the traveler keeps the money.');
   return { outcome };
+}
+
+/** Waits for the provider without end; the details say for how long already. */
+async function untilWord(request: DisputeCase, due: string, isMet: () => boolean): Promise<void> {
+  const since = now();
+  show(request, `Waiting for the provider's word since ${since}.${due}`);
+  while (!(await condition(isMet, REMINDER_MS, { summary: 'reminder' }))) {
+    show(request, `**No word from the provider since ${since}**: look the dispute up at the provider.${due}`);
+  }
 }
 
 interface CaseFact {
@@ -157,7 +181,12 @@ interface CaseFact {
 
 function commit(
   { bookingId, caseId }: PaymentCaseRequest,
-  type: 'payment.refunded' | 'payment.disputed' | 'payment.dispute-won' | 'payment.dispute-lost',
+  type:
+    | 'payment.captured'
+    | 'payment.refunded'
+    | 'payment.disputed'
+    | 'payment.dispute-won'
+    | 'payment.dispute-lost',
   fact: CaseFact,
 ) {
   const { part = 1, actor = 'SYSTEM', attempts = 1, ...rest } = fact;

@@ -26,7 +26,7 @@ const STYLE = `
   h2 { margin: 0 0 1mm; font-size: 8pt; font-weight: 600; text-transform: uppercase; letter-spacing: 0.08em; color: #6b6b6b; }
   .name { font-weight: 600; overflow-wrap: anywhere; }
   .id, dt, footer { color: #6b6b6b; font-size: 9pt; overflow-wrap: anywhere; }
-  dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.5mm 6mm; margin: 0 0 10mm; }
+  dl { display: grid; align-items: baseline; grid-template-columns: max-content 1fr; gap: 0.5mm 6mm; margin: 0 0 10mm; }
   dd { margin: 0; overflow-wrap: anywhere; }
   table { width: 100%; border-collapse: collapse; }
   th { font-size: 8pt; font-weight: 600; text-transform: uppercase; letter-spacing: 0.08em; color: #6b6b6b; text-align: left; }

@@ -33,7 +33,7 @@ const lineSchema = z
 const caseSchema = z
   .object({
     caseId: z.string(),
-    kind: z.enum(['refund', 'provider-refund', 'dispute']),
+    kind: z.enum(['refund', 'provider-refund', 'refund-failed', 'dispute']),
     status: z.enum(['open', 'done', 'refused', 'won', 'lost']),
     amount,
     code: z.string().nullable().meta({ description: "The provider's word, where it refused." }),

@@ -157,7 +157,7 @@ describe('a refund after the end', () => {
     await world.env.sleep('2 days');
     expect(await world.log(id)).not.toContain('payment.disputed');
     await saga.result();
-    await handle.signal(disputeNewsSignal, { outcome: 'lost' });
+    await handle.signal(disputeNewsSignal, { word: 'lost' });
     expect(await handle.result()).toEqual({ outcome: 'lost' });
     expect((await world.log(id)).slice(-3)).toEqual([
       'payment.settled',
@@ -182,6 +182,24 @@ test('what the provider gave back by itself is booked and not given back again',
   expect(await balanceIn(world.database, id)).toMatchObject({ refunded: 5_000, ownerOwes: 5_000 });
 });
 
+test('a refund that the bank sends back is with us again, and off what the owner owes', async () => {
+  const { id, authorizationId } = await lived();
+  await (await start(refundOf(id, 'gone', 20_000))).result();
+  const failed = {
+    kind: 'refund-failed',
+    bookingId: id,
+    caseId: 're_2',
+    reference: 're_2',
+    authorizationId,
+  } as const;
+  expect(await (await start({ ...failed, amount: usd(20_000) })).result()).toEqual({ outcome: 'done' });
+  expect(await balanceIn(world.database, id)).toMatchObject({
+    refunded: 20_000,
+    paidIn: 110_000,
+    ownerOwes: 0,
+  });
+});
+
 describe('a dispute', () => {
   const disputed = async () => {
     const stay = await lived();
@@ -192,11 +210,12 @@ describe('a dispute', () => {
     });
     return { ...stay, handle };
   };
-  const decide = (handle: Awaited<ReturnType<typeof start>>, outcome: DisputeNews['outcome']) =>
-    handle.signal(disputeNewsSignal, { outcome });
+  const decide = (handle: Awaited<ReturnType<typeof start>>, word: DisputeNews['word']) =>
+    handle.signal(disputeNewsSignal, { word });
 
   test('won brings the money back, however long it takes', async () => {
     const { id, handle } = await disputed();
+    await decide(handle, 'withdrawn');
     await world.env.sleep('1m');
     expect(await world.booking(id)).toMatchObject({ payment_status: 'disputed' });
     expect(await balanceIn(world.database, id)).toMatchObject({ disputed: 90_000, ownerOwes: 90_000 });
@@ -206,6 +225,14 @@ describe('a dispute', () => {
     expect(await handle.result()).toEqual({ outcome: 'won' });
     expect(await world.booking(id)).toMatchObject({ payment_status: 'settled' });
     expect(await balanceIn(world.database, id)).toMatchObject({ disputed: 0, ownerOwes: 0, refunded: 0 });
+    expect(await caseOf(id)).toMatchObject([{ status: 'won' }]);
+  });
+
+  test('that never withdrew the money moves none', async () => {
+    const { id, handle } = await disputed();
+    await decide(handle, 'won');
+    expect(await handle.result()).toEqual({ outcome: 'won' });
+    expect((await world.log(id)).at(-1)).toBe('payment.settled');
     expect(await caseOf(id)).toMatchObject([{ status: 'won' }]);
   });
 

@@ -129,6 +129,12 @@ BEGIN
     WHEN e.type = 'payment.authorized' THEN
       UPDATE booking.authorizations SET authorized = greatest(authorized, v_amount) WHERE authorization_id = v_id;
 
+    -- A refund that came back from the bank: the money is with us again, and was never taken anew.
+    WHEN e.type = 'payment.captured' AND d->>'kind' = 'refund-failed' THEN
+      UPDATE booking.authorizations SET refunded = refunded - v_amount WHERE authorization_id = v_id;
+      PERFORM booking.enter(e, jsonb_build_array(jsonb_build_array('guest', -v_amount))
+        || booking.lines_back(e.booking_id, v_amount));
+
     WHEN e.type = 'payment.captured' THEN
       UPDATE booking.authorizations SET
         captured = captured + v_amount,
@@ -288,6 +294,7 @@ BEGIN
     IF v_amount > 0 THEN
       PERFORM booking.issue_invoice(e, b, 'invoice', v_amount,
         CASE
+          WHEN d->>'kind' = 'refund-failed' THEN 'Refund that was not received: '
           WHEN e.state = 'CANCELLED' THEN 'Cancellation fee: '
           WHEN e.state = 'NO_SHOW' THEN 'No-show fee: '
           WHEN v_invoiced > 0 THEN 'Balance: '
@@ -377,7 +384,7 @@ END $$;
 CREATE TABLE booking.payment_cases (
   booking_id text NOT NULL REFERENCES booking.bookings (id),
   case_id text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('refund', 'provider-refund', 'dispute')),
+  kind text NOT NULL CHECK (kind IN ('refund', 'provider-refund', 'refund-failed', 'dispute')),
   status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'done', 'refused', 'won', 'lost')),
   -- [{authorizationId, amount}]: what is taken from which authorization.
   parts jsonb NOT NULL,
