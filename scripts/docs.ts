@@ -5,6 +5,7 @@ import '../bridge/metrics';
 import { TEST_TOKENS } from '../activities/payment-simulator/test-tokens';
 import { BOOKING_STATES, type BookingState, isEnded, TRANSITIONS, UNOPENED } from '../domain/booking-state';
 import { SYSTEMS } from '../domain/item';
+import { ACCOUNTS } from '../domain/ledger';
 import { PROBLEMS } from '../domain/problems';
 import { statusWord } from '../domain/system-status';
 import { describeSettings } from '../platform/config';
@@ -27,6 +28,7 @@ const PARTS = {
   'test-tokens': testTokens,
   problems: problemsTable,
   metrics: metricsTable,
+  accounts: accountsTable,
 } satisfies Record<string, () => string | Promise<string>>;
 
 export const PART_NAMES = Object.keys(PARTS);
@@ -105,6 +107,11 @@ function settingsTable(): string {
 function testTokens(): string {
   const rows = Object.entries(TEST_TOKENS).map(([token, { description }]) => [`\`${token}\``, description]);
   return table(['token', 'what the provider does'], rows);
+}
+
+function accountsTable(): string {
+  const rows = Object.entries(ACCOUNTS).map(([account, meaning]) => [`\`${account}\``, meaning]);
+  return table(['account', 'what its balance says'], rows);
 }
 
 function problemsTable(): string {

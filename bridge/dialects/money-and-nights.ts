@@ -18,10 +18,21 @@ type Say = (told: ToldFact) => DialectMessage[];
 const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
   'booking.accepted': (told) => [payment(TOPICS.paymentInitiated.name, told, told.booking.price)],
   'payment.authorized': (told) => [payment(TOPICS.paymentAuthorized.name, told, amountOf(told))],
-  'payment.captured': (told) => [payment(TOPICS.paymentCaptured.name, told, amountOf(told))],
+  'payment.captured': captured,
+  'payment.voided': (told) => voided(told, amountOf(told)),
+  'payment.refunded': (told) => [
+    payment(TOPICS.paymentRefunded.name, told, amountOf(told), { kind: told.fact.details.kind ?? 'refund' }),
+  ],
+  // The provider withdraws the money when a dispute begins: that is told, and that a lost one stays withdrawn is not.
+  'payment.disputed': (told) => [
+    payment(TOPICS.paymentRefunded.name, told, amountOf(told), disputed(told, 'dispute')),
+  ],
+  'payment.dispute-won': (told) => [
+    payment(TOPICS.paymentCaptured.name, told, amountOf(told), disputed(told, 'dispute-won')),
+  ],
   'payment.declined': (told) => [failed(told, 'authorization')],
   'payment.capture-failed': (told) => [failed(told, 'capture')],
-  'payment.settled': (told) => [payment(TOPICS.paymentSettled.name, told, amountOf(told))],
+  'payment.settled': settled,
   'inventory.blocked': (told) => [availability(told, 'blocked')],
   'undo.completed': undone,
 };
@@ -36,21 +47,8 @@ function undone(told: ToldFact): DialectMessage[] {
   const { outcome } = told.fact.details;
   const step = told.fact.details.step as UndoStep | undefined;
   switch (step) {
-    case 'void-authorization': {
-      const voided = amountOf(told);
-      if (!HOLD_RELEASED.includes(String(outcome)) || voided.amount === 0) return [];
-      return [
-        payment(
-          TOPICS.paymentRefunded.name,
-          told,
-          { ...voided, amount: 0 },
-          {
-            kind: 'void',
-            voidedAmount: toDecimal(voided),
-          },
-        ),
-      ];
-    }
+    case 'void-authorization':
+      return HOLD_RELEASED.includes(String(outcome)) ? voided(told, amountOf(told)) : [];
     case 'refund-payment':
       if (outcome !== REFUNDED) return [];
       return [payment(TOPICS.paymentRefunded.name, told, amountOf(told), { kind: 'refund' })];
@@ -59,6 +57,33 @@ function undone(told: ToldFact): DialectMessage[] {
     case undefined:
       return [];
   }
+}
+
+/** A last capture gives the rest of its hold up, which is a move of its own. */
+function captured(told: ToldFact): DialectMessage[] {
+  const { kind, released } = told.fact.details;
+  const rest = moneyIn(released);
+  return [
+    payment(TOPICS.paymentCaptured.name, told, amountOf(told), kind === undefined ? {} : { kind }),
+    ...(rest ? voided(told, rest) : []),
+  ];
+}
+
+function voided(told: ToldFact, money: Money): DialectMessage[] {
+  if (money.amount === 0) return [];
+  const nothing = { ...money, amount: 0 };
+  const more = { kind: 'void', voidedAmount: toDecimal(money) };
+  return [payment(TOPICS.paymentRefunded.name, told, nothing, more)];
+}
+
+function settled(told: ToldFact): DialectMessage[] {
+  const commission = moneyIn(told.fact.details.commission);
+  const more = commission ? { commission: toDecimal(commission) } : {};
+  return [payment(TOPICS.paymentSettled.name, told, amountOf(told), more)];
+}
+
+function disputed({ fact }: ToldFact, kind: 'dispute' | 'dispute-won') {
+  return { kind, disputeId: fact.details.disputeId ?? null };
 }
 
 function failed(told: ToldFact, kind: 'authorization' | 'capture'): DialectMessage {
