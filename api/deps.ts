@@ -10,6 +10,8 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly database: Database;
   readonly saga: SagaClient;
+  /** To be called after an event of the payment provider was stored. */
+  readonly handSoon: () => void;
   readonly verifyToken: VerifyToken;
   /** The present instant. */
   readonly now: () => Date;

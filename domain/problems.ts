@@ -6,6 +6,7 @@ export const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'The request does not fit its schema' },
   'invalid-dates': { status: 400, title: 'These dates cannot be booked' },
+  'bad-signature': { status: 400, title: 'The body is not signed by its sender' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
   forbidden: { status: 403, title: 'You may not do this' },

@@ -62,6 +62,16 @@ export interface RefundOrder extends CaptureOrder {
   readonly reason?: string;
 }
 
+/**
+ * What the provider told of a payment outside of any call: the cardholder has confirmed, or will not. It carries no
+ * outcome of its own; the saga asks the provider again under the payment's key.
+ */
+export interface ProviderNews {
+  readonly kind: 'action-completed' | 'action-failed';
+  /** The provider's id of the payment; absent where a card was being saved. */
+  readonly authorizationId?: string;
+}
+
 /** The `type` of the ApplicationFailure with which an update is refused. */
 export const REFUSALS = [
   'IllegalTransition',
@@ -96,3 +106,5 @@ export const retryUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>
 export const skipUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('skipUndo');
 /** Hint that nights of a pending request may be gone: look at the calendar again. */
 export const recheckAvailabilitySignal = defineSignal('recheckAvailability');
+/** Hint that the provider has news of a payment: ask it again. May come twice, late, or never. */
+export const providerNewsSignal = defineSignal<[ProviderNews]>('providerNews');

@@ -7,7 +7,7 @@ import type { BookingRow } from '../bookings/view';
 
 type AuthorizationRow = Prisma.AuthorizationGetPayload<object>;
 
-/** A booking's money as the ledger has it. */
+/** A booking's money as the ledger has it, as of one moment. */
 export interface BookedMoney {
   readonly booking: BookingRow;
   readonly authorizations: readonly AuthorizationRow[];
@@ -15,17 +15,27 @@ export interface BookedMoney {
   readonly cases: readonly Prisma.PaymentCaseGetPayload<object>[];
 }
 
-/** Reads the ledger of one booking, as of one moment. */
+/** Reads the ledger of one booking. */
 export async function readMoney(database: Database, id: string): Promise<BookedMoney> {
-  const { authorizations, ledger, paymentCases, ...booking } = await database.booking.findUniqueOrThrow({
-    where: { id },
-    include: {
-      authorizations: { orderBy: [{ createdAt: 'asc' }, { authorizationId: 'asc' }] },
-      ledger: { include: { fact: true }, orderBy: [{ fact: { sequence: 'asc' } }, { line: 'asc' }] },
-      paymentCases: { orderBy: { createdAt: 'asc' } },
-    },
-  });
-  return { booking, authorizations, entries: ledger, cases: paymentCases };
+  const where = { bookingId: id };
+  // One snapshot: what the row says and what the ledger adds up to must be of the same moment.
+  const [booking, authorizations, entries, cases] = await database.$transaction(
+    [
+      database.booking.findUniqueOrThrow({ where: { id } }),
+      database.authorization.findMany({
+        where,
+        orderBy: [{ createdAt: 'asc' }, { authorizationId: 'asc' }],
+      }),
+      database.ledgerEntry.findMany({
+        where,
+        include: { fact: true },
+        orderBy: [{ fact: { sequence: 'asc' } }, { line: 'asc' }],
+      }),
+      database.paymentCase.findMany({ where, orderBy: { createdAt: 'asc' } }),
+    ],
+    { isolationLevel: 'RepeatableRead' },
+  );
+  return { booking, authorizations, entries, cases };
 }
 
 /** What can be done with a booking's money now, and where it is; decimal. */

@@ -14,6 +14,7 @@ import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
 import { userRoutes } from './users';
+import { webhookRoutes } from './webhooks';
 
 /** Every route of the API. What is not in this list does not exist, nor is it documented. */
 export function allRoutes(deps: ApiDeps): Route[] {
@@ -30,6 +31,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...invoiceRoutes(deps),
     ...availabilityRoutes(deps),
     ...itemRoutes(deps),
+    ...webhookRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];

@@ -9,6 +9,8 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Some fields are missing or not of their kind; `errors` names each of them.',
   'invalid-dates':
     "The dates are no dates, past by the item's own calendar, in the wrong order, too many or too far ahead; `errors` says which.",
+  'bad-signature':
+    'The webhook was signed with another secret, more than five minutes ago, or not at all, or its body was changed on the way. Check the signing secret of the endpoint.',
   unauthenticated: 'No token came, or it has expired or proves nothing. Sign in again.',
   'payment-declined':
     'The payment provider said no, or there was no payment method. Pay again with another one; `billing` holds the record, where one was opened.',

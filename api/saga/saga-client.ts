@@ -5,6 +5,7 @@ import type {
   Decision,
   PaymentMethod,
   Presence,
+  ProviderNews,
   RefundOrder,
   Refusal,
   UndoIntervention,
@@ -50,6 +51,8 @@ export interface SagaClient {
   openRefundCase(refund: RefundCase): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
+  /** Hands on a hint that the provider has news; `committed` where the saga has it, whatever it makes of it. */
+  tell(bookingId: BookingId, news: ProviderNews): Promise<SagaAnswer>;
   /** Undefined while sagas can be reached, else what is wrong. */
   trouble(): Promise<string | undefined>;
 }

@@ -21,24 +21,19 @@ import {
   checkOutUpdate,
   openUpdate,
   providePaymentUpdate,
+  providerNewsSignal,
   refundPaymentUpdate,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
   workflowIdOf,
 } from '../../workflows/messages';
-import {
-  caseOpenedUpdate,
-  PAYMENT_CASE,
-  type PaymentCaseRequest,
-  paymentCaseIdOf,
-} from '../../workflows/payment-case-messages';
 import { ask } from './ask';
+import { paymentCaseClient } from './payment-case-client';
 import type { SagaAnswer, SagaClient } from './saga-client';
 
 type Settings = Pick<Config, 'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE'>;
 type Saga = (request: BookingRequest) => Promise<unknown>;
-type Case = (request: PaymentCaseRequest) => Promise<unknown>;
 
 /** One for all attempts, so that the saga is asked once. */
 const OPEN_UPDATE_ID = 'open';
@@ -79,22 +74,11 @@ export function temporalSagaClient(connection: Connection, settings: Settings): 
     checkOut: update(checkOutUpdate),
     capturePayment: update(capturePaymentUpdate),
     refundPayment: update(refundPaymentUpdate),
-    openRefundCase: (refund) =>
-      ask(connection, () =>
-        workflow.executeUpdateWithStart(caseOpenedUpdate, {
-          updateId: OPEN_UPDATE_ID,
-          startWorkflowOperation: new WithStartWorkflowOperation<Case>(PAYMENT_CASE, {
-            workflowId: paymentCaseIdOf(refund.bookingId, refund.caseId),
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            taskQueue: settings.TEMPORAL_TASK_QUEUE,
-            args: [refund],
-            staticSummary: `refund for ${refund.bookingId} by ${refund.by.role}`,
-          }),
-        }),
-      ),
+    openRefundCase: paymentCaseClient(connection, settings).open,
     retryUndo: update(retryUndoUpdate),
     skipUndo: update(skipUndoUpdate),
+    tell: (bookingId, news) =>
+      ask(connection, () => workflow.getHandle(workflowIdOf(bookingId)).signal(providerNewsSignal, news)),
     trouble: () => temporalTrouble(connection),
   };
 }
