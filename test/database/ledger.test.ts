@@ -201,3 +201,53 @@ test('lines that do not add up, and edits, are refused whoever writes', async ()
   );
   await expect(database.query('DELETE FROM booking.ledger_entries')).rejects.toThrow('only ever added');
 });
+
+describe('a case', () => {
+  const open = async ({ id }: Story, caseId: string, amount?: number) => {
+    const p = {
+      bookingId: id,
+      caseId,
+      kind: 'refund',
+      amount,
+      openedBy: 'owner-1',
+      at: '2030-07-10T00:00:00Z',
+    };
+    const [row] = await database.query<{ answer: object }>('SELECT booking.open_payment_case($1) AS answer', [
+      JSON.stringify(p),
+    ]);
+    return row?.answer;
+  };
+
+  test('sets aside what it gives back, so that another one finds only the rest', async () => {
+    const { story, authorizationId } = await settled();
+    const first = { opened: true, parts: [{ authorizationId, amount: 60_000 }], currency: 'USD' };
+    expect(await open(story, 'a', 60_000)).toEqual(first);
+    expect(await open(story, 'a', 60_000)).toEqual(first);
+    expect(await open(story, 'b', 30_001)).toEqual({ refundable: 30_000, currency: 'USD' });
+    // Once it is given back it is counted as that, and not twice.
+    const details = { amount: usd(60_000), authorizationId, caseId: 'a' };
+    await tellAfterwards(database, story, 'a', 'payment.refunded', details);
+    expect(await open(story, 'b')).toMatchObject({ parts: [{ amount: 30_000 }] });
+    expect(await open(story, 'c', 1)).toEqual({ refundable: 0, currency: 'USD' });
+  });
+
+  test('takes from the newest hold first', async () => {
+    const { story, authorizationId } = await confirmed();
+    await tell(database, story, 'payment.captured', {
+      amount: usd(10_000),
+      authorizationId,
+      released: usd(80_000),
+    });
+    const second = { amount: usd(50_000), authorizationId: `${authorizationId}-2`, reference: 'r' };
+    await database.query(`UPDATE booking.authorizations SET created_at = created_at - interval '1 day'
+      WHERE booking_id = '${story.id}'`);
+    await tell(database, story, 'payment.authorized', second);
+    await tell(database, story, 'payment.captured', second);
+    expect(await open(story, 'all', 55_000)).toMatchObject({
+      parts: [
+        { authorizationId: `${authorizationId}-2`, amount: 50_000 },
+        { authorizationId, amount: 5_000 },
+      ],
+    });
+  });
+});

@@ -154,6 +154,7 @@ describe('a refund after the end', () => {
     const handle = await start({
       ...{ kind: 'dispute', bookingId: id, caseId: 'early', authorizationId, amount: usd(90_000) },
     });
+    await handle.signal(disputeNewsSignal, { word: 'withdrawn' });
     await world.env.sleep('2 days');
     expect(await world.log(id)).not.toContain('payment.disputed');
     await saga.result();
