@@ -9,6 +9,7 @@ import { createApp } from './app';
 import { tokenVerifier } from './auth/verify-token';
 import { openApiDatabase } from './database';
 import type { ApiDeps } from './deps';
+import { hasSimulator, simulatorDesk } from './development/simulator-desk';
 import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
@@ -37,12 +38,14 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   const saga = temporalSagaClient(temporal, config);
   const events = providerEvents({ saga, paymentCases: paymentCaseClient(temporal, config) });
   const handLoop = new HandLoop({ database, events, logger });
+  const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const deps: ApiDeps = {
     config,
     logger,
     database,
     saga,
     handSoon: () => handLoop.handSoon(),
+    ...(desk && { simulatorDesk: desk }),
     verifyToken: tokenVerifier(config),
     now: () => new Date(),
   };
@@ -63,7 +66,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       stopPurging();
       await handLoop.stop();
       await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
-      await Promise.all([database.$disconnect(), temporal.close()]);
+      await Promise.all([database.$disconnect(), temporal.close(), desk?.close()]);
     },
   };
 }

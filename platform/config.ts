@@ -193,6 +193,11 @@ function refuseDevelopmentSettings(config: Config, env: Record<string, string | 
   if (refused.length > 0) throw new ConfigError(`Refused in production:\n  ${refused.join('\n  ')}`);
 }
 
+/** Where the API is reached from outside, without a slash at the end. */
+export function publicUrl({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string {
+  return (PUBLIC_URL ?? `http://127.0.0.1:${PORT}`).replace(/\/$/, '');
+}
+
 /** Name, default and description of every setting, for the documentation. */
 export function describeSettings(): { name: string; fallback: string; description: string }[] {
   return Object.entries(environment.shape).map(([name, schema]) => {

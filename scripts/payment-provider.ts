@@ -3,8 +3,8 @@ import type { PaymentGateway } from '../activities/payment-gateway';
 import { PaymentSimulator } from '../activities/payment-simulator/simulator';
 import { StripeGateway } from '../activities/stripe/gateway';
 import { referencesIn } from '../activities/stripe/references';
-import { openStripe } from '../activities/stripe/stripe-client';
-import { type Config, ConfigError } from '../platform/config';
+import { openStripe, type StripeSettings } from '../activities/stripe/stripe-client';
+import { type Config, ConfigError, publicUrl } from '../platform/config';
 import type { Database } from '../platform/database/client';
 import type { Logger } from '../platform/logger';
 
@@ -33,19 +33,26 @@ function simulator(config: Config, logger: Logger): PaymentProvider {
   });
   // Idle connections that the server closes are replaced; the calls in flight report their own failure.
   books.on('error', (error) => logger.debug({ err: error }, 'payment simulator lost a connection'));
-  return { gateway: new PaymentSimulator(books), close: () => books.end() };
+  return { gateway: new PaymentSimulator(books, publicUrl(config)), close: () => books.end() };
 }
 
 function stripe(config: Config, database: Database, logger: Logger): PaymentProvider {
-  const { STRIPE_SECRET_KEY: secretKey, PAYMENT_RETURN_URL: returnUrl, STRIPE_API_BASE: apiBase } = config;
-  if (!secretKey || !returnUrl) {
-    throw new ConfigError('PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and PAYMENT_RETURN_URL');
-  }
+  const { PAYMENT_RETURN_URL: returnUrl } = config;
+  if (!returnUrl) throw new ConfigError('PAYMENT_PROVIDER=stripe needs PAYMENT_RETURN_URL');
   const gateway = new StripeGateway({
-    stripe: openStripe({ secretKey, apiBase }),
+    stripe: openStripe(stripeSettings(config)),
     references: referencesIn(database),
     returnUrl,
     logger,
   });
   return { gateway, close: async () => undefined };
+}
+
+/** @throws {ConfigError} without a key */
+export function stripeSettings({
+  STRIPE_SECRET_KEY: secretKey,
+  STRIPE_API_BASE: apiBase,
+}: Config): StripeSettings {
+  if (!secretKey) throw new ConfigError('PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY');
+  return { secretKey, apiBase };
 }

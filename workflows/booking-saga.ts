@@ -7,8 +7,10 @@ import { blockNights } from './inventory';
 import { handleMessages } from './message-handlers';
 import { ownerDecision } from './owner-decision';
 import { authorizePayment } from './payment';
-import { BookingEnds, SagaRecord } from './saga-record';
-import { checkIn, checkOut, settle } from './stay';
+import { BookingEnds } from './refusal';
+import { SagaRecord } from './saga-record';
+import { settle } from './settlement';
+import { checkIn, checkOut } from './stay';
 import { Visibility } from './visibility';
 
 export interface SagaResult extends BookingSnapshot {

@@ -9,7 +9,8 @@ import type { UndoAttempt } from './undo-stack';
 /** Blocks every night of the stay, or ends the booking as FAILED because some were sold first. */
 export async function blockNights(booking: SagaRecord): Promise<void> {
   booking.goOnUnlessEnding();
-  const { itemId, stay, quantity, bookingId } = booking.request;
+  const { itemId, stay, quantity } = booking.agreed;
+  const { bookingId } = booking.request;
   const nights: Nights = { blockId: blockIdOf(bookingId, 1), itemId, stay, quantity };
 
   const undo = booking.undos.register({
@@ -30,7 +31,7 @@ export async function blockNights(booking: SagaRecord): Promise<void> {
 
 /** A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. */
 export async function nightsAreGone(booking: SagaRecord): Promise<Reason | undefined> {
-  const { itemId, stay, quantity } = booking.request;
+  const { itemId, stay, quantity } = booking.agreed;
   const gone = await databaseStep('findGoneNights', { itemId, stay, quantity }, 'read the calendar');
   return gone.length > 0 ? goneReason(gone) : undefined;
 }
@@ -56,7 +57,7 @@ async function releaseNights(
 }
 
 /** The nights that can be sold again: all of them, or all but the first where a room was kept for a guest who never came. */
-function freedBy({ request: { stay }, ending }: SagaRecord): Stay {
+function freedBy({ agreed: { stay }, ending }: SagaRecord): Stay {
   return ending?.fact === 'booking.no-show' ? { ...stay, start: addDays(stay.start, 1) } : stay;
 }
 

@@ -8,7 +8,7 @@ import type { Visibility } from './visibility';
  * nobody decided in time. Instant items pass without waiting.
  */
 export async function ownerDecision(booking: SagaRecord, visibility: Visibility): Promise<void> {
-  if (!booking.request.terms.instant) await acceptance(booking, visibility);
+  if (!booking.agreed.terms.instant) await acceptance(booking, visibility);
 
   booking.goOnUnlessEnding();
   booking.acceptedAt = Date.now();
@@ -37,7 +37,7 @@ async function acceptance(booking: SagaRecord, visibility: Visibility): Promise<
 }
 
 function expiry(booking: SagaRecord): Ending {
-  const atCheckIn = booking.decisionDeadline === Date.parse(booking.request.terms.checkInAt);
+  const atCheckIn = booking.decisionDeadline === Date.parse(booking.agreed.terms.checkInAt);
   return {
     fact: 'booking.expired',
     actor: 'SYSTEM',

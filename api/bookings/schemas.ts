@@ -44,6 +44,9 @@ export const bookingSchema = z
       'failed',
       'disputed',
     ]),
+    paymentActionUrl: z.url().nullable().meta({
+      description: 'Where the traveler confirms the payment with their bank, while that is asked for.',
+    }),
     decisionBy: instant.meta({ description: 'Undecided at this instant, the request expires.' }),
     paymentBy: instant.nullable().meta({ description: 'Until when a payment method may be given.' }),
     checkInAt: instant,
@@ -101,6 +104,7 @@ export const bookingExample: BookingView = {
   totalPrice: 900,
   currency: 'USD',
   paymentStatus: 'none',
+  paymentActionUrl: null,
   decisionBy: '2026-11-02T09:30:00.000Z',
   paymentBy: null,
   checkInAt: '2026-12-01T20:00:00.000Z',

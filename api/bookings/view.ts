@@ -47,6 +47,7 @@ export function bookingView(row: BookingRow): BookingView {
     totalPrice,
     currency: row.currency,
     paymentStatus: row.paymentStatus as BookingView['paymentStatus'],
+    paymentActionUrl: row.paymentActionUrl,
     decisionBy: row.decisionBy.toISOString(),
     paymentBy: row.paymentBy?.toISOString() ?? null,
     checkInAt,

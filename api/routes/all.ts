@@ -4,6 +4,7 @@ import { adminRoutes } from './admin';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { developmentRoutes } from './development';
 import { invoiceRoutes } from './invoices';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
@@ -32,6 +33,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...availabilityRoutes(deps),
     ...itemRoutes(deps),
     ...webhookRoutes(deps),
+    ...developmentRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];

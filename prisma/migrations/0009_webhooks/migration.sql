@@ -50,3 +50,19 @@ CREATE TABLE booking.provider_events (
 );
 CREATE INDEX provider_events_unhanded ON booking.provider_events (receipt) WHERE kind IS NOT NULL AND handed_at IS NULL;
 CREATE INDEX provider_events_booking ON booking.provider_events (booking_id);
+
+-- The simulated provider: a payment may wait for its cardholder, and a hold may run out.
+ALTER TABLE payment_simulator.authorizations DROP CONSTRAINT authorizations_status_check;
+ALTER TABLE payment_simulator.authorizations ADD CONSTRAINT authorizations_status_check CHECK (status IN
+  ('calling', 'requires_action', 'declined', 'held', 'captured', 'voided', 'expired'));
+ALTER TABLE payment_simulator.cards
+  ADD COLUMN booking_id text NOT NULL DEFAULT '',
+  ADD COLUMN status text NOT NULL DEFAULT 'saved' CHECK (status IN ('requires_action', 'declined', 'saved'));
+
+CREATE TABLE payment_simulator.disputes (
+  dispute_id text PRIMARY KEY,
+  authorization_id text NOT NULL,
+  amount integer NOT NULL,
+  status text NOT NULL CHECK (status IN ('open', 'won', 'lost')),
+  created_at timestamptz(3) NOT NULL DEFAULT now()
+);

@@ -6,6 +6,7 @@ import { createApp } from '../../../api/app';
 import { tokenVerifier } from '../../../api/auth/verify-token';
 import { openApiDatabase } from '../../../api/database';
 import type { ApiDeps } from '../../../api/deps';
+import { hasSimulator, simulatorDesk } from '../../../api/development/simulator-desk';
 import { HandLoop } from '../../../api/webhooks/hand-loop';
 import { providerEvents } from '../../../api/webhooks/provider-events';
 import type { Config } from '../../../platform/config';
@@ -65,11 +66,13 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
   const handLoop = new HandLoop({ database: prisma, events: providerEvents({ saga }), logger, pollMs: 100 });
   handLoop.start();
+  const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const deps: ApiDeps = {
     config,
     logger,
     database: prisma,
     saga,
+    ...(desk && { simulatorDesk: desk }),
     handSoon: () => handLoop.handSoon(),
     verifyToken: tokenVerifier(config),
     now: () => now,
@@ -96,6 +99,7 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await handLoop.stop();
+      await desk?.close();
       await prisma.$disconnect();
       await database.close();
     },

@@ -6,7 +6,7 @@ import type { BookingId } from '../../../domain/ids';
 import { openDatabase } from '../../../platform/database/client';
 import { freshDatabase, type TestDatabase } from '../../support/database';
 
-export const SECRET_KEY = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
+export const SECRET_KEY = 'sk_test_123';
 export const BOOKING = 'BKG01M7XYEAG49DE3TYS151' as BookingId;
 export const RETURN_URL = 'https://shop.example/paid';
 
