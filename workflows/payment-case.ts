@@ -33,6 +33,12 @@ const steps = proxyActivities<AfterEnd>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5m' },
 });
 
+/** A saga may live for months: it is asked after soon at first, and then every hour. */
+const { requireSagaOver } = proxyActivities<AfterEnd>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1h' },
+});
+
 /**
  * Money that moves after the end: one refund, or one dispute from its opening to the bank's word. Its facts join the
  * booking's log once no saga writes that any more.
@@ -82,7 +88,7 @@ async function run(
   record: CaseRecord,
 ): Promise<PaymentCaseResult> {
   show(request, 'Waiting for the saga of the booking to end.');
-  await steps.requireSagaOver(request.bookingId);
+  await requireSagaOver(request.bookingId);
   switch (request.kind) {
     case 'refund':
       return await refund(request, parts);
