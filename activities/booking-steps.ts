@@ -30,6 +30,8 @@ export interface StepPatch {
   readonly paymentBy?: string;
   readonly paymentStatus?:
     | 'declined'
+    | 'requires_action'
+    | 'card_saved'
     | 'authorized'
     | 'captured'
     | 'voided'

@@ -122,7 +122,8 @@ async function settleUnknown(
 ): Promise<string | undefined> {
   const answer = await gateway.authorize(request);
   if (answer.outcome === 'unknown') throw unknownOutcome('authorization', answer.detail);
-  return answer.outcome === 'authorized' ? answer.authorizationId : undefined;
+  // One that waits for its cardholder is given back too: confirmed later, it would hold money for nobody.
+  return answer.outcome === 'declined' ? undefined : answer.authorizationId;
 }
 
 function definite(move: string, answer: HoldOutcome): CaptureOutcome {

@@ -108,6 +108,9 @@ export const TRANSITIONS: Readonly<Record<Origin, Readonly<Partial<Record<FactTy
   },
   PAYMENT_AUTHORIZED: {
     'inventory.blocked': 'PAYMENT_AUTHORIZED',
+    // A deposit and the rest are two authorizations, and the second may be declined.
+    'payment.authorized': 'PAYMENT_AUTHORIZED',
+    'payment.declined': 'PAYMENT_AUTHORIZED',
     ...taking('PAYMENT_AUTHORIZED'),
     'booking.confirmed': 'CONFIRMED',
     'booking.failed': 'FAILED',

@@ -1,5 +1,7 @@
 import type { CancellationPolicy } from '../domain/cancellation';
 import { itemIdOf } from '../domain/hotel';
+import type { BlockPolicy } from '../domain/item';
+import type { PaymentPolicy } from '../domain/payment-policy';
 import { addDays, asMidnightUtc, type CalendarDate } from '../domain/stay-dates';
 import { openDatabase } from '../platform/database/client';
 import type { Prisma } from '../prisma/generated/client';
@@ -43,6 +45,50 @@ const STAYS: readonly Prisma.ItemCreateInput[] = [
     maxGuests: 6,
     timeZone: 'Europe/Zurich',
     decisionWindowSeconds: 30,
+  },
+];
+
+/** Homes whose owners set terms of their own: a deposit, requests that keep their nights, the whole price up front. */
+const STAYS_WITH_TERMS: readonly Prisma.ItemCreateInput[] = [
+  {
+    ...base,
+    id: 'PROP-004',
+    ownerId: 'owner-2',
+    name: 'Lakeside House, 30 % deposit',
+    nightlyAmount: 20_000,
+    timeZone: 'Europe/Zurich',
+    minNights: 2,
+    maxNights: 28,
+    paymentPolicy: { kind: 'deposit', percent: 30, holdDaysBefore: 5 } satisfies PaymentPolicy,
+    cancellationPolicy: {
+      tiers: [
+        { hoursBefore: 14 * 24, refundPercent: 100 },
+        { hoursBefore: 7 * 24, refundPercent: 50 },
+      ],
+      noShow: { kind: 'percent', percent: 100 },
+    } satisfies CancellationPolicy,
+  },
+  {
+    ...base,
+    id: 'PROP-005',
+    ownerId: 'owner-2',
+    name: 'Garden Studio, a request keeps its nights for an hour',
+    nightlyAmount: 9_500,
+    maxGuests: 2,
+    timeZone: 'Europe/Zurich',
+    leadTimeHours: 24,
+    blockPolicy: { pending: 'blocked', expiresAfterSeconds: HOUR } satisfies BlockPolicy,
+  },
+  {
+    ...base,
+    id: 'PROP-006',
+    ownerId: 'owner-1',
+    name: 'Festival Flat, prepaid, three nights at least',
+    nightlyAmount: 15_000,
+    maxGuests: 4,
+    minNights: 3,
+    instant: true,
+    paymentPolicy: { kind: 'prepaid' } satisfies PaymentPolicy,
   },
 ];
 
@@ -157,7 +203,7 @@ export async function seed(databaseUrl: string, now = new Date()): Promise<void>
     connectTimeoutMs: 5000,
   });
   try {
-    for (const item of [...STAYS, ...TRAVEL, ...HOTEL]) {
+    for (const item of [...STAYS, ...STAYS_WITH_TERMS, ...TRAVEL, ...HOTEL]) {
       await database.item.upsert({ where: { id: item.id }, create: item, update: item });
     }
     const today = now.toISOString().slice(0, 10) as CalendarDate;

@@ -2,9 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { Pool } from 'pg';
 import { createActivities } from '../activities';
-import { PaymentSimulator } from '../activities/payment-simulator/simulator';
 import { Sweeper } from '../activities/sweeper';
 import { type Config, ConfigError } from '../platform/config';
 import { openDatabase } from '../platform/database/client';
@@ -16,6 +14,7 @@ import type { RunningRole } from '../platform/role';
 import { connectTemporal, temporalEndpoint } from '../platform/temporal/connection';
 import { temporalTrouble } from '../platform/temporal/trouble';
 import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
+import { openPaymentProvider } from './payment-provider';
 import { installTemporalLogger } from './temporal-logger';
 
 /**
@@ -32,14 +31,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     transactionTimeoutMs: 2_000,
     connectTimeoutMs: 1_500,
   });
-  const providerBooks = new Pool({
-    connectionString: config.PAYMENT_SIMULATOR_DATABASE_URL ?? config.DATABASE_URL,
-    application_name: 'payment simulator',
-    max: config.DATABASE_POOL,
-    connectionTimeoutMillis: 2_000,
-  });
-  // Idle connections that the server closes are replaced; the calls in flight report their own failure.
-  providerBooks.on('error', (error) => logger.debug({ err: error }, 'payment simulator lost a connection'));
+  const provider = openPaymentProvider(config, database, logger);
 
   const connection = await NativeConnection.connect(temporalConnection(config));
   // The native connection hides its own state, so health is asked by one that does not.
@@ -59,7 +51,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
   });
   const activities = createActivities({
     database,
-    gateway: new PaymentSimulator(providerBooks),
+    gateway: provider.gateway,
     onCommit: (fact) => {
       hint.give();
       if (fact === 'booking.confirmed') sweeper.sweepSoon();
@@ -96,7 +88,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       hint.stop();
       await connection.close();
       await health.close();
-      await providerBooks.end();
+      await provider.close();
       await database.$disconnect();
     },
   };

@@ -7,8 +7,11 @@ import { blockNights } from './inventory';
 import { handleMessages } from './message-handlers';
 import { ownerDecision } from './owner-decision';
 import { authorizePayment } from './payment';
-import { BookingEnds, SagaRecord } from './saga-record';
-import { checkIn, checkOut, settle } from './stay';
+import { blockWhilePending } from './pending-nights';
+import { BookingEnds } from './refusal';
+import { SagaRecord } from './saga-record';
+import { settle } from './settlement';
+import { checkIn, checkOut } from './stay';
 import { Visibility } from './visibility';
 
 export interface SagaResult extends BookingSnapshot {
@@ -33,6 +36,7 @@ export async function bookingSaga(request: BookingRequest): Promise<SagaResult> 
   await CancellationScope.nonCancellable(async () => {
     try {
       await open(booking);
+      await blockWhilePending(booking);
       await ownerDecision(booking, visibility);
       await authorizePayment(booking, visibility);
       await blockNights(booking);

@@ -1,30 +1,37 @@
-import type { CaptureOutcome, CaptureRequest } from '../activities/payments';
-import { askProvider } from './hold';
-import type { Hold, SagaRecord } from './saga-record';
-import { commitFact, moneyBack, moneyWithoutEnd } from './steps';
-import type { UndoAttempt } from './undo-stack';
+import type { Attempted, CaptureOutcome, CaptureRequest } from '../activities/payments';
+import { add, least, type Money, subtract } from '../domain/money';
+import { authorizationIn, heldOf } from '../domain/payment-account';
+import { keepsCard, upFrontOf } from '../domain/payment-policy';
+import { charge } from './card';
+import { savedCard } from './later-payment';
+import type { Hold } from './money-record';
+import { askProvider, moveKey } from './provider';
+import { refundPayment } from './refund';
+import type { SagaRecord } from './saga-record';
+import { commitFact, moneyWithoutEnd } from './steps';
+import { giveBackTheRest, letGoSoon } from './superseded';
 
-/** Travel is paid before it is confirmed: takes the money while the booking can still fail or be cancelled. */
+type Ask = (request: CaptureRequest) => Promise<Attempted<CaptureOutcome> | undefined>;
+
+/**
+ * Takes what is paid up front, such as a deposit or the whole price of a flight, while the booking can still fail or
+ * be cancelled.
+ */
 export async function captureBeforeConfirmation(booking: SagaRecord): Promise<void> {
-  if (booking.request.terms.capture !== 'before-confirmation') return;
+  const amount = upFrontOf(booking.agreed.price, booking.agreed.terms);
+  if (amount.amount === 0) return;
   booking.goOnUnlessEnding();
-  const { hold, request } = openHold(booking);
-  const undo = booking.undos.register({
-    step: 'refund-payment',
-    run: (attempt) => refundPayment(booking, hold, request, attempt),
-  });
-
-  const outcome = await askProvider(booking, booking.paymentDeadline, 'capture payment', (money) =>
-    money.capturePayment(request),
+  const hold = booking.money.standing.find(({ purpose }) => purpose === 'up-front');
+  if (!hold) throw new Error('nothing is held for what is paid up front');
+  const outcome = await takeFrom(booking, hold, amount, (request) =>
+    askProvider(booking, booking.paymentDeadline, 'capture payment', (money) =>
+      money.capturePayment(request),
+    ),
   );
-  if (outcome?.outcome === 'done') {
-    hold.captured = true;
-    booking.undos.forget(hold.undo);
-  } else if (outcome) booking.undos.forget(undo);
   booking.goOnUnlessEnding();
   if (!outcome) throw new Error('a capture without outcome must have been cut short by an ending');
 
-  await commitCapture(booking, outcome);
+  await commitCapture(booking, hold, outcome);
   if (outcome.outcome === 'done') return;
   booking.end({
     fact: 'booking.failed',
@@ -34,66 +41,137 @@ export async function captureBeforeConfirmation(booking: SagaRecord): Promise<vo
 }
 
 /**
- * Takes what is held once the stay has begun. A provider that refuses for good leaves a mark in the log and nothing
- * to settle.
+ * Takes what is due once the stay has begun, and gives back what is held besides. A provider that refuses for good
+ * leaves a mark in the log; a card that was kept is then charged once more.
  */
 export async function captureAtCheckIn(booking: SagaRecord): Promise<void> {
-  const { hold, request } = openHold(booking);
-  if (hold.captured) return;
-  const outcome = await moneyWithoutEnd('capture payment').capturePayment(request);
-  hold.captured = outcome.outcome === 'done';
-  await commitCapture(booking, outcome);
+  if (!(await captureDue(booking)) && (await holdAgain(booking))) await captureDue(booking);
+  await giveBackTheRest(booking);
 }
 
-function openHold(booking: SagaRecord): { hold: Hold; request: CaptureRequest } {
-  const { hold } = booking;
-  if (hold?.authorizationId === undefined) throw new Error('the booking holds no authorization');
-  const { bookingId, price } = booking.request;
-  return {
-    hold,
-    request: { key: `${bookingId}/capture`, authorizationId: hold.authorizationId, amount: price },
-  };
+/** Answers whether all that is due was taken. */
+async function captureDue(booking: SagaRecord): Promise<boolean> {
+  const { money } = booking;
+  const ask: Ask = (request) => moneyWithoutEnd('capture payment').capturePayment(request);
+  if (money.captureOrder) await captureOrdered(booking, ask);
+  else await captureFrom(booking, least(money.due, money.held), ask);
+  return money.due.amount === 0;
 }
 
-async function commitCapture(
+/**
+ * The owner wants another amount taken than is due, or wants it earlier: the rest of the price is let go. An order
+ * that was put off, or whose hold came to nothing, stands.
+ */
+export async function captureOrdered(booking: SagaRecord, ask: Ask): Promise<void> {
+  const { money } = booking;
+  const order = money.captureOrder;
+  if (!order) return;
+  const left = await captureFrom(booking, least(order.amount, money.held), ask, order.by);
+  if (left.amount > 0) {
+    // Without a plan there is no card to charge again: a refusal is the last word.
+    const isHopeless = money.standing.every(({ taking }) => !taking) && !booking.agreed.terms.payment;
+    money.captureOrder = isHopeless ? undefined : { ...order, amount: left };
+    return;
+  }
+  money.captureOrder = undefined;
+  money.waived = add(money.waived, money.due);
+  money.standing.forEach(letGoSoon);
+}
+
+/** Takes an amount from the holds that stand, oldest first. Answers what was not taken: refused, or cut short. */
+async function captureFrom(
   booking: SagaRecord,
-  outcome: CaptureOutcome & { attempts: number },
-): Promise<void> {
-  const amount = booking.request.price;
-  const { attempts } = outcome;
+  amount: Money,
+  ask: Ask,
+  actor?: 'OWNER' | 'SYSTEM',
+): Promise<Money> {
+  let left = amount;
+  for (const part of booking.money.captureParts(amount)) {
+    const hold = booking.money.holdOf(part.authorizationId);
+    const taken = hold && (await takeFrom(booking, hold, part.amount, ask));
+    if (!taken) return left;
+    await commitCapture(booking, hold, taken, actor);
+    if (taken.outcome === 'done') left = subtract(left, taken.amount);
+    else if (booking.agreed.terms.payment) letGoSoon(hold);
+  }
+  return left;
+}
+
+/** The hold was never taken, or came to nothing: the card that was kept is charged, for as long as that takes. */
+async function holdAgain(booking: SagaRecord): Promise<boolean> {
+  if (!keepsCard(booking.agreed.terms) || booking.money.card === undefined) return false;
+  const charged = await charge(
+    booking,
+    booking.money.attempt ?? savedCard(booking.money),
+    [{ purpose: 'stay', amount: booking.money.missing }],
+    (summary, ask) => ask(moneyWithoutEnd(summary)),
+  );
+  return charged?.outcome === 'charged';
+}
+
+/** A capture and the provider's answer to it. */
+export type Taken = Attempted<CaptureOutcome> & { readonly amount: Money };
+
+/**
+ * Captures `amount` of a hold; the undo of that is registered before. A capture that was cut short is asked for again
+ * under its key, and so with its own amount.
+ *
+ * @returns undefined where it was cut short
+ */
+export async function takeFrom(
+  booking: SagaRecord,
+  hold: Hold,
+  amount: Money,
+  ask: Ask,
+): Promise<Taken | undefined> {
+  hold.taking ??= beginTaking(booking, hold, amount);
+  const { request, undo } = hold.taking;
+  const outcome = await ask(request);
+  if (!outcome) return undefined;
   if (outcome.outcome === 'done') {
-    await commitFact(booking, 'payment.captured', {
-      details: { amount, reference: outcome.reference },
-      attempts,
-      patch: { paymentStatus: 'captured' },
-    });
+    hold.captured = true;
+    booking.undos.forget(hold.undo);
   } else {
+    booking.undos.forget(undo);
+    delete hold.taking;
+  }
+  return { ...outcome, amount: request.amount };
+}
+
+function beginTaking(booking: SagaRecord, hold: Hold, amount: Money): NonNullable<Hold['taking']> {
+  const { authorizationId } = hold;
+  if (authorizationId === undefined) throw new Error('money is captured from a hold that is on record');
+  const request = { key: moveKey(booking, hold, 'capture'), authorizationId, amount };
+  const undo = booking.undos.register({
+    step: 'refund-payment',
+    run: (attempt) => refundPayment(booking, hold, request, attempt),
+  });
+  return { request, undo };
+}
+
+export async function commitCapture(
+  booking: SagaRecord,
+  { authorizationId = '' }: Hold,
+  outcome: Taken,
+  actor: 'SYSTEM' | 'OWNER' = 'SYSTEM',
+): Promise<void> {
+  const { attempts, amount } = outcome;
+  if (outcome.outcome === 'rejected') {
     await commitFact(booking, 'payment.capture-failed', {
-      details: { amount, code: outcome.code },
+      actor,
+      details: { amount, code: outcome.code, authorizationId },
       attempts,
       patch: { paymentStatus: 'failed' },
     });
+    return;
   }
-}
-
-async function refundPayment(
-  booking: SagaRecord,
-  hold: Hold,
-  capture: CaptureRequest,
-  attempt: UndoAttempt,
-): Promise<void> {
-  const outcome = await moneyBack(attempt.patience, 'undo: refund the payment').refundPayment({
-    key: `${capture.key}/refund`,
-    capture,
-    isCaptured: hold.captured,
-    amount: capture.amount,
-  });
-  // Where the capture had come about after all, there is nothing left to void.
-  if (outcome.outcome === 'refunded') hold.captured = true;
-  await commitFact(booking, 'undo.completed', {
-    details: { step: 'refund-payment', amount: capture.amount, outcome: outcome.outcome },
-    attempts: outcome.attempts,
-    undo: attempt.undoAfterwards,
-    ...(outcome.outcome === 'refunded' && { patch: { paymentStatus: 'refunded' } }),
+  const onRecord = authorizationIn(booking.money.account, authorizationId);
+  const released = onRecord && subtract(heldOf(onRecord), amount);
+  await commitFact(booking, 'payment.captured', {
+    actor,
+    details: { amount, reference: outcome.reference, authorizationId, ...(released?.amount && { released }) },
+    attempts,
+    patch: { paymentStatus: 'captured' },
+    moves: [{ kind: 'captured', authorizationId, amount }],
   });
 }

@@ -1,15 +1,17 @@
 import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { add, least } from '../domain/money';
+import { feeShares, heldOf, keptOf, totalOf } from '../domain/payment-account';
 import { UNDO_ATTEMPTS, UNDO_RETRY_MS } from '../domain/undo';
-import { payOutFee } from './fee';
-import type { SagaRecord } from './saga-record';
+import type { Ending, SagaRecord } from './saga-record';
+import { payOutFee } from './settlement';
 import { commitFact } from './steps';
 import type { Intervention, UndoEntry } from './undo-stack';
 import type { Visibility } from './visibility';
 
 /** Commits the claimed ending, then undoes what was done, newest first. Returns once nothing is left to undo. */
 export async function endBooking(booking: SagaRecord, visibility: Visibility): Promise<void> {
-  const { ending } = booking;
-  if (!ending) throw new Error('no ending was claimed');
+  const ending = shared(booking);
+  booking.requests.turnAway(`the booking ended first: ${ending.reason.text}`);
   await commitFact(booking, ending.fact, {
     actor: ending.actor,
     reason: ending.reason,
@@ -25,6 +27,22 @@ export async function endBooking(booking: SagaRecord, visibility: Visibility): P
   await Promise.all(waitingForOperator);
   await payOutFee(booking);
   visibility.show('The booking is over; nothing is left to undo.');
+}
+
+/**
+ * The claimed ending, with its fee no larger than what the booking has: kept of what was captured, or held. What that
+ * means for each authorization is fixed here.
+ */
+function shared(booking: SagaRecord): Ending {
+  const { ending, agreed } = booking;
+  const account = booking.money.expected;
+  if (!ending) throw new Error('no ending was claimed');
+  const none = { ...agreed.price, amount: 0 };
+  const there = add(totalOf(account, none, keptOf), totalOf(account, none, heldOf));
+  const fee = least(ending.fee ?? none, there);
+  booking.money.feeShares = feeShares(account, fee);
+  const { fee: _, ...free } = ending;
+  return fee.amount > 0 ? { ...ending, fee } : free;
 }
 
 /** Answers whether it is done; where not, the undo is marked as waiting for an operator and the next one may start. */

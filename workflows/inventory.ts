@@ -6,11 +6,23 @@ import type { SagaRecord } from './saga-record';
 import { databaseStep } from './steps';
 import type { UndoAttempt } from './undo-stack';
 
-/** Blocks every night of the stay, or ends the booking as FAILED because some were sold first. */
+/**
+ * Blocks every night of the stay, or ends the booking as FAILED because some were sold first. Nights that were
+ * blocked while the request waited, and are so still, are its own already.
+ */
 export async function blockNights(booking: SagaRecord): Promise<void> {
   booking.goOnUnlessEnding();
-  const { itemId, stay, quantity, bookingId } = booking.request;
-  const nights: Nights = { blockId: blockIdOf(bookingId, 1), itemId, stay, quantity };
+  if (booking.block) return;
+  const gone = await takeNights(booking);
+  if (gone) booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: gone });
+}
+
+/** Takes every night of the stay, or none and answers why; its undo is registered before. */
+export async function takeNights(booking: SagaRecord): Promise<Reason | undefined> {
+  const { itemId, stay, quantity } = booking.agreed;
+  const { bookingId } = booking.request;
+  booking.blockRounds += 1;
+  const nights: Nights = { blockId: blockIdOf(bookingId, booking.blockRounds), itemId, stay, quantity };
 
   const undo = booking.undos.register({
     step: 'release-nights',
@@ -22,15 +34,21 @@ export async function blockNights(booking: SagaRecord): Promise<void> {
     (step) => databaseStep('blockNights', { ...step, nights }, `block ${stay.start} to ${stay.end}`),
     (outcome) => (outcome.outcome === 'blocked' ? outcome.booking : undefined),
   );
-  if (result.outcome === 'blocked') return;
-
+  if (result.outcome === 'blocked') {
+    booking.block = { nights, undo, since: Date.now() };
+    return undefined;
+  }
   booking.undos.forget(undo);
-  booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: goneReason(result.nights) });
+  return goneReason(result.nights);
 }
 
-/** A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. */
+/**
+ * A plain read that fails fast: the reason why the stay cannot be blocked now, or undefined. Nights that the booking
+ * has itself are not gone.
+ */
 export async function nightsAreGone(booking: SagaRecord): Promise<Reason | undefined> {
-  const { itemId, stay, quantity } = booking.request;
+  if (booking.block) return undefined;
+  const { itemId, stay, quantity } = booking.agreed;
   const gone = await databaseStep('findGoneNights', { itemId, stay, quantity }, 'read the calendar');
   return gone.length > 0 ? goneReason(gone) : undefined;
 }
@@ -56,7 +74,7 @@ async function releaseNights(
 }
 
 /** The nights that can be sold again: all of them, or all but the first where a room was kept for a guest who never came. */
-function freedBy({ request: { stay }, ending }: SagaRecord): Stay {
+function freedBy({ agreed: { stay }, ending }: SagaRecord): Stay {
   return ending?.fact === 'booking.no-show' ? { ...stay, start: addDays(stay.start, 1) } : stay;
 }
 

@@ -1,24 +1,31 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
+import { keepsCard } from '../domain/payment-policy';
 import { feeOfCancel } from './fee';
+import { giveBackOnRequest, requireRefundable, requireThere } from './given-back';
 import {
   acceptUpdate,
   type Caller,
+  type CaptureOrder,
   cancelUpdate,
+  capturePaymentUpdate,
   checkInUpdate,
   checkOutUpdate,
   type Decision,
   openUpdate,
   type Presence,
   providePaymentUpdate,
+  providerNewsSignal,
   recheckAvailabilitySignal,
+  refundPaymentUpdate,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
   type UndoIntervention,
 } from './messages';
-import { refuse, type SagaRecord } from './saga-record';
+import { refuse } from './refusal';
+import type { SagaRecord } from './saga-record';
 import type { Intervention } from './undo-stack';
 
 const CANCELLED_BY = {
@@ -85,7 +92,7 @@ export function handleMessages(booking: SagaRecord): void {
     {
       validator: ({ by }) => {
         requireParty(booking, by, 'TRAVELER');
-        booking.requirePossible('payment.declined');
+        requireCardWanted(booking);
       },
     },
   );
@@ -94,6 +101,7 @@ export function handleMessages(booking: SagaRecord): void {
     checkInUpdate,
     async (presence) => {
       booking.arrival = presence;
+      booking.putOff?.();
       await condition(() => booking.state === 'CHECKED_IN' || isEnded(booking.state));
       if (booking.state === 'CHECKED_IN') return booking.snapshot;
       throw refuse('IllegalTransition', `the booking ended first: ${booking.ending?.reason.text}`);
@@ -115,6 +123,35 @@ export function handleMessages(booking: SagaRecord): void {
     },
   );
 
+  setHandler(
+    capturePaymentUpdate,
+    ({ by, amount }) => {
+      const { held } = booking.money;
+      booking.money.captureOrder = { by: by.role === 'OWNER' ? 'OWNER' : 'SYSTEM', amount: amount ?? held };
+      return booking.snapshot;
+    },
+    {
+      validator: (order) => {
+        requireParty(booking, order.by, 'OWNER', 'SYSTEM');
+        requireCapturable(booking, order);
+      },
+    },
+  );
+
+  setHandler(
+    refundPaymentUpdate,
+    (order) => {
+      giveBackOnRequest(booking, order);
+      return booking.snapshot;
+    },
+    {
+      validator: (order) => {
+        requireParty(booking, order.by, 'OWNER', 'SYSTEM');
+        requireRefundable(booking, order);
+      },
+    },
+  );
+
   setHandler(retryUndoUpdate, (intervention) => intervene(booking, intervention, 'retry'), {
     validator: (intervention) => requireWaitingUndo(booking, intervention),
   });
@@ -129,6 +166,9 @@ export function handleMessages(booking: SagaRecord): void {
     { validator: (intervention) => requireWaitingUndo(booking, intervention) },
   );
 
+  setHandler(providerNewsSignal, () => {
+    booking.money.news = true;
+  });
   setHandler(recheckAvailabilitySignal, () => {
     booking.recheck = true;
   });
@@ -170,10 +210,28 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
 }
 
+/** Before the stay begins: from then on what is due is taken without an order. */
+function requireCapturable(booking: SagaRecord, { amount }: CaptureOrder): void {
+  const { headed, money } = booking;
+  booking.requirePossible('payment.captured');
+  if (headed !== 'CONFIRMED')
+    throw refuse('IllegalTransition', `nothing is to be taken while the booking is ${headed}`);
+  if (money.captureOrder) throw refuse('IllegalTransition', 'money is being taken already');
+  requireThere(amount, money.held, 'be taken');
+}
+
+/** Once a booking is confirmed, only one whose card may still be charged takes another. */
+function requireCardWanted(booking: SagaRecord): void {
+  booking.requirePossible('payment.declined');
+  const { headed, agreed } = booking;
+  if (headed === 'ACCEPTED' || (headed !== 'CHECKED_IN' && keepsCard(agreed.terms))) return;
+  throw refuse('IllegalTransition', `no other card is needed while the booking is ${headed}`);
+}
+
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
-  const { checkInFrom } = booking.request.terms;
+  const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
     throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);
 }
@@ -181,7 +239,7 @@ function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
 /** Whether this booking is one whose owner says that the guest came and left, and this is that owner. */
 function requireOwnersKeeping(booking: SagaRecord, by: Caller): void {
   requireParty(booking, by, 'OWNER', 'SYSTEM');
-  if (booking.request.terms.stay !== 'by-owner')
+  if (booking.agreed.terms.stay !== 'by-owner')
     throw refuse('IllegalTransition', 'this booking is checked in and out by the clock');
 }
 

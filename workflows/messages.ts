@@ -1,6 +1,7 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BookingSnapshot } from '../domain/booking';
 import type { BookingId, OwnerId, TravelerId } from '../domain/ids';
+import type { Money } from '../domain/money';
 import type { UndoStep } from '../domain/undo';
 
 /*
@@ -47,8 +48,38 @@ export interface UndoIntervention {
   readonly step: UndoStep;
 }
 
+/**
+ * What the provider told of a payment outside of any call: the cardholder has confirmed, or will not. It carries no
+ * outcome of its own; the saga asks the provider again under the payment's key.
+ */
+export interface ProviderNews {
+  readonly kind: 'action-completed' | 'action-failed';
+  /** The provider's id of the payment; absent where a card was being saved. */
+  readonly authorizationId?: string;
+}
+
+/** Money that is to be taken from what is held. Without an amount: all of it. */
+export interface CaptureOrder {
+  readonly by: Caller;
+  readonly amount?: Money;
+  /** Names the order: the same in every repetition of one request. */
+  readonly requestId: string;
+}
+
+/** Money that is to go back to the traveler. Without an amount: all that was taken. */
+export interface RefundOrder extends CaptureOrder {
+  /** The caller's own words. */
+  readonly reason?: string;
+}
+
 /** The `type` of the ApplicationFailure with which an update is refused. */
-export const REFUSALS = ['IllegalTransition', 'NotYet', 'NotAllowed', 'UndoNotWaiting'] as const;
+export const REFUSALS = [
+  'IllegalTransition',
+  'NotYet',
+  'NotAllowed',
+  'UndoNotWaiting',
+  'AmountUnavailable',
+] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** Waits until PENDING is committed. Sent with the start; the saga opens itself even if this never arrives. */
@@ -65,9 +96,15 @@ export const providePaymentUpdate = defineUpdate<BookingSnapshot, [PaymentMethod
 export const checkInUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkIn');
 /** The guest has left. Answers once CHECKED_OUT is committed; settling goes on after that. */
 export const checkOutUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkOut');
+/** The owner or an operator takes part or all of what is held. Answers once that is decided. */
+export const capturePaymentUpdate = defineUpdate<BookingSnapshot, [CaptureOrder]>('capturePayment');
+/** The owner or an operator gives back part or all of what was taken. Answers once that is decided. */
+export const refundPaymentUpdate = defineUpdate<BookingSnapshot, [RefundOrder]>('refundPayment');
 /** An operator has an undo that waits for one tried again at once. */
 export const retryUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('retryUndo');
 /** An operator declares an undo that waits for one settled by hand. */
 export const skipUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('skipUndo');
 /** Hint that nights of a pending request may be gone: look at the calendar again. */
 export const recheckAvailabilitySignal = defineSignal('recheckAvailability');
+/** Hint that the provider has news of a payment: ask it again. May come twice, late, or never. */
+export const providerNewsSignal = defineSignal<[ProviderNews]>('providerNews');

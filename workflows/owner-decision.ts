@@ -1,14 +1,16 @@
 import { nightsAreGone } from './inventory';
+import { keptUntil, releaseUndecided } from './pending-nights';
 import type { Ending, SagaRecord } from './saga-record';
 import { commitFact } from './steps';
 import type { Visibility } from './visibility';
 
 /**
  * Waits for the owner to accept or reject. Ends REJECTED also when the nights are gone meanwhile, and EXPIRED when
- * nobody decided in time. Instant items pass without waiting.
+ * nobody decided in time. Instant items pass without waiting. Nights that were blocked for the request are given back
+ * when the item keeps them no longer.
  */
 export async function ownerDecision(booking: SagaRecord, visibility: Visibility): Promise<void> {
-  if (!booking.request.terms.instant) await acceptance(booking, visibility);
+  if (!booking.agreed.terms.instant) await acceptance(booking, visibility);
 
   booking.goOnUnlessEnding();
   booking.acceptedAt = Date.now();
@@ -20,15 +22,23 @@ export async function ownerDecision(booking: SagaRecord, visibility: Visibility)
 
 async function acceptance(booking: SagaRecord, visibility: Visibility): Promise<void> {
   const deadline = booking.decisionDeadline;
-  visibility.show(`Waiting for the owner's decision until ${new Date(deadline).toISOString()}.`);
   for (;;) {
+    const kept = keptUntil(booking);
+    visibility.show(
+      `Waiting for the owner's decision until ${new Date(deadline).toISOString()}.` +
+        (kept === undefined ? '' : ` The nights are kept until ${new Date(kept).toISOString()}.`),
+    );
     const heard = await booking.waitFor(
       () => booking.acceptance !== undefined || booking.recheck,
-      deadline,
-      "owner's decision",
+      kept ?? deadline,
+      kept === undefined ? "owner's decision" : "owner's decision while nights are kept",
     );
-    if (!heard) booking.end(expiry(booking));
+    if (!heard && kept === undefined) booking.end(expiry(booking));
     if (booking.acceptance) return;
+    if (!heard) {
+      await releaseUndecided(booking);
+      continue;
+    }
 
     booking.recheck = false;
     const gone = await nightsAreGone(booking);
@@ -37,7 +47,7 @@ async function acceptance(booking: SagaRecord, visibility: Visibility): Promise<
 }
 
 function expiry(booking: SagaRecord): Ending {
-  const atCheckIn = booking.decisionDeadline === Date.parse(booking.request.terms.checkInAt);
+  const atCheckIn = booking.decisionDeadline === Date.parse(booking.agreed.terms.checkInAt);
   return {
     fact: 'booking.expired',
     actor: 'SYSTEM',

@@ -1,92 +1,101 @@
 import type { Reason } from '../domain/booking';
-import type { AuthorizeRequest } from '../domain/payment';
-import { askProvider, registerHold } from './hold';
+import { CONFIRMATION_SECONDS, type PaymentPart, partsAtAcceptance } from '../domain/payment-policy';
+import { type Charge, charge, givenCard } from './card';
 import { nightsAreGone } from './inventory';
+import type { CardAttempt } from './money-record';
+import { type AskMoney, askProvider } from './provider';
 import type { SagaRecord } from './saga-record';
 import { commitFact } from './steps';
+import { letGoSoon } from './superseded';
 import type { Visibility } from './visibility';
 
 /**
- * Takes a hold on the traveler's card. A decline leaves the grace period for another card; without any card the
- * booking waits for one. Ends FAILED when none came in time, when the last one stayed declined, when the provider
- * could not be reached until the deadline, or when the nights are gone already.
+ * Secures the price with the traveler's card: holds what is taken before confirmation and what is due by now, and
+ * saves the card for what falls due later. A decline leaves the grace period for another card; without any card the
+ * booking waits for one. Ends FAILED when none came in time, when the last one stayed declined or unconfirmed, when
+ * the provider could not be reached until the deadline, or when the nights are gone already.
  */
 export async function authorizePayment(booking: SagaRecord, visibility: Visibility): Promise<void> {
   const deadline = booking.paymentDeadline;
+  const ask: AskMoney = (summary, move) => askProvider(booking, deadline, summary, move);
   let patience = deadline;
   let noCard: Reason = { code: 'payment-method-missing', text: 'no payment method was given in time' };
+  let attempt: CardAttempt | undefined;
 
-  for (let round = 1; ; round += 1) {
-    const token = await nextCard(booking, visibility, patience, noCard);
+  for (;;) {
+    attempt = await nextAttempt(booking, visibility, patience, noCard, attempt);
     const gone = await nightsAreGone(booking);
     if (gone) booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: gone });
 
-    const declined = await tryCard(booking, round, token, deadline);
-    if (declined === undefined) return;
-    patience = Math.min(Date.now() + booking.request.terms.graceSeconds * 1000, deadline);
-    noCard = {
-      code: 'payment-declined',
-      text: `the payment was declined (${declined}) and no other card was given`,
-    };
+    const charged = await charge(booking, attempt, partsLeft(booking), ask);
+    if (!charged) throw new Error('a charge without outcome must have been cut short by an ending');
+    if (charged.outcome === 'charged') return await keepCard(booking, attempt);
+    if (charged.outcome === 'unconfirmed' && charged.again) continue;
+    patience = Math.min(Date.now() + patienceAfter(booking, charged) * 1000, deadline);
+    noCard = declined(charged);
   }
 }
 
-/** The token to charge: the one at hand, or the one that comes before the deadline. */
-async function nextCard(
+/** The parts that are due at acceptance and not yet held. */
+function partsLeft({ agreed, money: { holds } }: SagaRecord): PaymentPart[] {
+  return partsAtAcceptance(agreed.price, agreed.terms, Date.now()).filter(
+    ({ purpose }) => !holds.some((hold) => hold.purpose === purpose && hold.authorizationId !== undefined),
+  );
+}
+
+/** A verified card counts as authorized where nothing is to be held yet. */
+async function keepCard(booking: SagaRecord, { token }: CardAttempt): Promise<void> {
+  booking.money.card = token;
+  if (booking.state !== 'ACCEPTED') return;
+  await commitFact(booking, 'payment.card-saved', {
+    details: { reference: token },
+    patch: { paymentStatus: 'card_saved' },
+  });
+}
+
+/** Seconds for another card, or for the confirmation of this one. */
+function patienceAfter({ agreed: { terms } }: SagaRecord, { outcome }: Charge): number {
+  return outcome === 'unconfirmed' ? Math.max(terms.graceSeconds, CONFIRMATION_SECONDS) : terms.graceSeconds;
+}
+
+/** Why a booking ends whose card came to nothing. */
+export function declined(charge: Exclude<Charge, { outcome: 'charged' }>): Reason {
+  const code = charge.outcome === 'declined' ? charge.code : 'action_required';
+  return {
+    code: 'payment-declined',
+    text: `the payment was declined (${code}) and no other card was given`,
+  };
+}
+
+/**
+ * The card to charge: the one at hand, or what comes before the deadline, be it another card or the confirmation of
+ * the last one.
+ */
+async function nextAttempt(
   booking: SagaRecord,
   visibility: Visibility,
   deadline: number,
   noCard: Reason,
-): Promise<string> {
+  last: CardAttempt | undefined,
+): Promise<CardAttempt> {
   booking.goOnUnlessEnding();
+  const isConfirmed = () => last?.unconfirmed === true && booking.money.news;
   if (booking.paymentToken === undefined) {
     visibility.show(`Waiting for a payment method until ${new Date(deadline).toISOString()}.`);
-    const given = await booking.waitFor(() => booking.paymentToken !== undefined, deadline, 'payment method');
-    if (!given) booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: noCard });
+    const heard = await booking.waitFor(
+      () => booking.paymentToken !== undefined || isConfirmed(),
+      deadline,
+      'payment method',
+    );
+    if (!heard) booking.end({ fact: 'booking.failed', actor: 'SYSTEM', reason: noCard });
   }
+  booking.money.news = false;
   const token = booking.paymentToken;
-  if (token === undefined) throw new Error('a payment method was announced but not given');
-  booking.paymentToken = undefined;
-  return token;
-}
-
-/** Asks for the hold; answers why it was declined, or undefined where it was taken and PAYMENT_AUTHORIZED committed. */
-async function tryCard(
-  booking: SagaRecord,
-  round: number,
-  token: string,
-  deadline: number,
-): Promise<string | undefined> {
-  const { bookingId, price } = booking.request;
-  const authorization: AuthorizeRequest = {
-    key: `${bookingId}/authorize/${round}`,
-    bookingId,
-    token,
-    amount: price,
-  };
-  const hold = registerHold(booking, authorization);
-
-  const outcome = await askProvider(booking, deadline, 'authorize payment', (money) =>
-    money.authorizePayment(authorization),
-  );
-  if (outcome?.outcome === 'authorized') hold.authorizationId = outcome.authorizationId;
-  else if (outcome) booking.undos.forget(hold.undo);
-  booking.goOnUnlessEnding();
-  if (!outcome) throw new Error('an authorization without outcome must have been cut short by an ending');
-
-  if (outcome.outcome === 'authorized') {
-    await commitFact(booking, 'payment.authorized', {
-      details: { amount: price, reference: outcome.authorizationId },
-      attempts: outcome.attempts,
-      patch: { paymentStatus: 'authorized', authorizationId: outcome.authorizationId },
-    });
-    return undefined;
+  if (token === undefined) {
+    if (!last) throw new Error('a payment method was announced but not given');
+    return last;
   }
-  const code = outcome.outcome === 'declined' ? outcome.code : 'action_required';
-  await commitFact(booking, 'payment.declined', {
-    details: { amount: price, code },
-    attempts: outcome.attempts,
-    patch: { paymentStatus: 'declined' },
-  });
-  return code;
+  booking.paymentToken = undefined;
+  if (last?.hold) letGoSoon(last.hold);
+  return givenCard(booking, token);
 }

@@ -1,5 +1,5 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { Step, StepPatch } from '../activities/booking-steps';
+import { condition } from '@temporalio/workflow';
+import type { Nights, Step, StepPatch } from '../activities/booking-steps';
 import type { Actor, BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
 import {
   type FactType,
@@ -10,8 +10,11 @@ import {
   type UndoStatus,
 } from '../domain/booking-state';
 import type { Money } from '../domain/money';
-import type { AuthorizeRequest } from '../domain/payment';
-import type { Decision, Presence, Refusal } from './messages';
+import { type MoneyMove, moved } from '../domain/payment-account';
+import type { Decision, Presence } from './messages';
+import { MoneyRecord } from './money-record';
+import { BookingEnds, refuse } from './refusal';
+import { RequestQueue } from './requests';
 import { type UndoEntry, UndoStack } from './undo-stack';
 
 /** How a booking ends before its time. Claimed at once, committed by the main line. */
@@ -26,20 +29,19 @@ export interface Ending {
   readonly fee?: Money;
 }
 
-/** Thrown through the spine once an ending is claimed: no further step starts. */
-export class BookingEnds extends Error {
-  override readonly name = 'BookingEnds';
-}
+/** What traveler and owner agreed on. A change of the booking replaces it as a whole. */
+export type Agreement = Pick<
+  BookingRequest,
+  'itemId' | 'itemName' | 'stay' | 'guests' | 'quantity' | 'price' | 'terms'
+>;
 
-/** Money asked to be held on a traveler's card, and what is known of it. */
-export interface Hold {
-  readonly authorization: AuthorizeRequest;
-  /** The undo that gives the hold back. */
+/** Nights that are blocked for the booking. */
+export interface Block {
+  readonly nights: Nights;
+  /** The undo that gives them back. */
   readonly undo: UndoEntry;
-  /** Absent while it is not known whether there is a hold. */
-  authorizationId?: string;
-  /** Whether the money was taken from it, so that there is nothing left to void. */
-  captured: boolean;
+  /** When they were taken; milliseconds since the epoch. */
+  readonly since: number;
 }
 
 /** What a step adds to what the record knows by itself. */
@@ -49,6 +51,10 @@ export interface StepDetails {
   readonly details?: Readonly<Record<string, unknown>>;
   readonly attempts?: number;
   readonly patch?: StepPatch;
+  /** What the fact does to the account. */
+  readonly moves?: readonly MoneyMove[];
+  /** Called in the moment in which the record changes. */
+  readonly onCommitted?: () => void;
 }
 
 /**
@@ -71,12 +77,21 @@ export class SagaRecord {
   departure: Presence | undefined;
   /** The token to be charged next; used up by a decline. */
   paymentToken: string | undefined;
-  /** The hold that was asked for last; the only one that may be open. */
-  hold: Hold | undefined;
+  /** The nights it has now; absent where it has none. */
+  block: Block | undefined;
+  /** How often nights were asked for: each asking has a block of its own. */
+  blockRounds = 0;
+  /** What stands agreed, as it was last changed. */
+  agreed: Agreement;
+  readonly money: MoneyRecord;
+  /** What others ask the main line to do while the booking is CONFIRMED. */
+  readonly requests = new RequestQueue(() => this.putOff?.());
   /** A nudge that the calendar changed. */
   recheck = false;
   /** Set where a running step may be cut short between its attempts. */
   interrupt: (() => void) | undefined;
+  /** Set where a running step may also be put off for the guest who comes, or for a request. */
+  putOff: (() => void) | undefined;
 
   private claimed: Ending | undefined;
   /** Where the step being committed leads. Claims must be legal there, not only where the booking still stands. */
@@ -84,6 +99,8 @@ export class SagaRecord {
   private lastCommit: Promise<unknown> = Promise.resolve();
 
   constructor(readonly request: BookingRequest) {
+    this.agreed = request;
+    this.money = new MoneyRecord(() => this.agreed.price);
     this.paymentToken = request.paymentToken;
   }
 
@@ -94,7 +111,7 @@ export class SagaRecord {
 
   /** By when the owner must have decided: the window, or check-in where that comes first. Milliseconds. */
   get decisionDeadline(): number {
-    const { decisionWindowSeconds, checkInAt } = this.request.terms;
+    const { decisionWindowSeconds, checkInAt } = this.agreed.terms;
     return Math.min(this.startedAt + decisionWindowSeconds * 1000, Date.parse(checkInAt));
   }
 
@@ -103,8 +120,8 @@ export class SagaRecord {
    * at once for the night that has already begun has the time counted from acceptance.
    */
   get paymentDeadline(): number {
-    const { paymentDeadlineSeconds } = this.request.terms;
-    const checkInAt = Date.parse(this.request.terms.checkInAt);
+    const { paymentDeadlineSeconds } = this.agreed.terms;
+    const checkInAt = Date.parse(this.agreed.terms.checkInAt);
     const deadline = this.acceptedAt + paymentDeadlineSeconds * 1000;
     return checkInAt > this.acceptedAt ? Math.min(deadline, checkInAt) : deadline;
   }
@@ -126,7 +143,7 @@ export class SagaRecord {
   }
 
   /** The state that the booking will have once everything said to it so far is committed. */
-  private get headed(): Origin {
+  get headed(): Origin {
     if (this.heading === UNOPENED) return 'PENDING';
     if (this.heading === 'CONFIRMED' && this.arrival) return 'CHECKED_IN';
     if (this.heading === 'CHECKED_IN' && this.departure) return 'CHECKED_OUT';
@@ -197,6 +214,8 @@ export class SagaRecord {
         this.state = snapshot.state;
         this.sequence = snapshot.sequence;
         this.undo = snapshot.undo;
+        this.money.account = (given.moves ?? []).reduce(moved, this.money.account);
+        given.onCommitted?.();
       }
       this.heading = this.state;
       return result;
@@ -206,9 +225,4 @@ export class SagaRecord {
     this.lastCommit = commit.catch(() => undefined);
     return commit;
   }
-}
-
-/** The failure that refuses an update; the API knows it by its type. */
-export function refuse(type: Refusal, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
 }

@@ -93,6 +93,9 @@ export async function commitFact(
 
 const MONEY_ATTEMPT = '10s';
 
+/** The moves of money, as one of the functions below lets them be called. */
+export type MoneyMoves = ReturnType<typeof moneyBefore>;
+
 /** A move of money that goes on until the provider answers, at the latest until `deadline`. */
 export function moneyBefore(deadline: number, summary: string) {
   return proxyActivities<Payments>({
@@ -104,11 +107,21 @@ export function moneyBefore(deadline: number, summary: string) {
   });
 }
 
+const WITHOUT_END = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5m' } as const;
+
 /** A move of money that must come about. */
 export function moneyWithoutEnd(summary: string) {
+  return proxyActivities<Payments>({ startToCloseTimeout: MONEY_ATTEMPT, retry: WITHOUT_END, summary });
+}
+
+/**
+ * A move of money that must come about unless the provider refuses it for good.
+ * @throws {ActivityFailure} where it does
+ */
+export function moneyUnlessRefused(summary: string) {
   return proxyActivities<Payments>({
     startToCloseTimeout: MONEY_ATTEMPT,
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5m' },
+    retry: { ...WITHOUT_END, nonRetryableErrorTypes: ['RefundRejected'] },
     summary,
   });
 }
@@ -133,21 +146,31 @@ export function moneyBack(patience: Patience, summary: string) {
 
 /**
  * Runs a step whose running attempt is left alone but which is not retried once an ending is claimed.
+ *
+ * @param forLess whether it is put off also when the guest comes or something is asked for
  * @returns undefined where it was cut short: its outcome is then unknown.
  */
 export async function unlessEnding<Result>(
   booking: SagaRecord,
   step: () => Promise<Result>,
+  forLess = false,
 ): Promise<Result | undefined> {
   booking.goOnUnlessEnding();
   const scope = new CancellationScope({ cancellable: true });
-  booking.interrupt = () => scope.cancel();
+  let isCutShort = false;
+  const cutShort = () => {
+    isCutShort = true;
+    scope.cancel();
+  };
+  booking.interrupt = cutShort;
+  if (forLess) booking.putOff = cutShort;
   try {
     return await scope.run(step);
   } catch (error) {
-    if (isCancellation(error) && booking.ending) return undefined;
+    if (isCancellation(error) && isCutShort) return undefined;
     throw error;
   } finally {
     booking.interrupt = undefined;
+    booking.putOff = undefined;
   }
 }

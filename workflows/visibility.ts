@@ -14,14 +14,14 @@ export class Visibility {
 
   /** Says where the booking stands and what it waits for; to be called when the saga is about to wait or to close. */
   show(whatNext: string): void {
-    const { request, state, undo, ending } = this.booking;
+    const { request, agreed, state, undo, ending } = this.booking;
     setCurrentDetails(
       [
         `**${state}** since ${new Date().toISOString()}${ending ? `: ${ending.reason.text}` : ''}`,
         '',
         whatNext,
         '',
-        `- ${request.itemName} (${request.itemId}), ${request.stay.start} to ${request.stay.end}, ${formatMoney(request.price)}`,
+        `- ${agreed.itemName} (${agreed.itemId}), ${agreed.stay.start} to ${agreed.stay.end}, ${formatMoney(agreed.price)}`,
         `- traveler ${request.travelerId}, owner ${request.ownerId}`,
         `- undo: ${undo}`,
       ].join('\n'),

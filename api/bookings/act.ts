@@ -124,6 +124,15 @@ function refusal(
       );
     case 'NotAllowed':
       return new Problem('forbidden', `You may not do this to booking ${booking.id}.`);
+    case 'AmountUnavailable':
+      return new Problem(
+        'amount-unavailable',
+        `Booking ${booking.id} cannot be ${action.done}: ${message}.`,
+        {
+          bookingId: booking.id,
+          state: booking.state,
+        },
+      );
     case 'UndoNotWaiting':
       return new Problem(
         'undo-not-waiting',

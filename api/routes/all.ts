@@ -4,6 +4,7 @@ import { adminRoutes } from './admin';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { developmentRoutes } from './development';
 import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
@@ -14,6 +15,7 @@ import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
 import { userRoutes } from './users';
+import { webhookRoutes } from './webhooks';
 
 /** Every route of the API. What is not in this list does not exist, nor is it documented. */
 export function allRoutes(deps: ApiDeps): Route[] {
@@ -30,6 +32,8 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...rateRoutes(deps),
     ...itemRoutes(deps),
     ...itemManagementRoutes(deps),
+    ...webhookRoutes(deps),
+    ...developmentRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];

@@ -1,6 +1,13 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId } from '../../domain/ids';
-import type { Decision, PaymentMethod, Presence, Refusal, UndoIntervention } from '../../workflows/messages';
+import type {
+  Decision,
+  PaymentMethod,
+  Presence,
+  ProviderNews,
+  Refusal,
+  UndoIntervention,
+} from '../../workflows/messages';
 
 /**
  * What came of speaking to a saga.
@@ -34,6 +41,8 @@ export interface SagaClient {
   checkOut(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
+  /** Hands on a hint that the provider has news; `committed` where the saga has it, whatever it makes of it. */
+  tell(bookingId: BookingId, news: ProviderNews): Promise<SagaAnswer>;
   /** Undefined while sagas can be reached, else what is wrong. */
   trouble(): Promise<string | undefined>;
 }

@@ -20,6 +20,7 @@ import {
   checkOutUpdate,
   openUpdate,
   providePaymentUpdate,
+  providerNewsSignal,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
@@ -70,6 +71,8 @@ export function temporalSagaClient(connection: Connection, settings: Settings): 
     checkOut: update(checkOutUpdate),
     retryUndo: update(retryUndoUpdate),
     skipUndo: update(skipUndoUpdate),
+    tell: (bookingId, news) =>
+      ask(connection, () => workflow.getHandle(workflowIdOf(bookingId)).signal(providerNewsSignal, news)),
     trouble: () => temporalTrouble(connection),
   };
 }

@@ -49,6 +49,29 @@ const WITHOUT_BLOCK = `
     SELECT FROM booking.inventory_blocks k WHERE k.booking_id = b.id AND k.status = 'live')
   ORDER BY b.id`;
 
+/** Nights to come only: those that are past keep what could be sold then. A day's grace for zones ahead and behind. */
+const OTHER_CAPACITY = `
+  SELECT c.item_id, c.night::text, c.capacity, c.overbooking, i.capacity AS item_capacity,
+         i.overbooking AS item_overbooking, c.blocked <= i.capacity + i.overbooking AS fits
+  FROM booking.availability_calendar c JOIN booking.items i ON i.id = c.item_id
+  WHERE c.night > current_date + 1 AND (c.capacity, c.overbooking) <> (i.capacity, i.overbooking)
+  ORDER BY c.item_id, c.night`;
+
+const SAME_CAPACITY = `
+  UPDATE booking.availability_calendar c SET capacity = i.capacity, overbooking = i.overbooking
+  FROM booking.items i
+  WHERE i.id = c.item_id AND c.item_id = $1 AND c.night = $2::date AND c.blocked <= i.capacity + i.overbooking`;
+
+interface CapacityRow {
+  item_id: string;
+  night: string;
+  capacity: number;
+  overbooking: number;
+  item_capacity: number;
+  item_overbooking: number;
+  fits: boolean;
+}
+
 /** The calendar against the blocks, and the blocks against the bookings. */
 export function calendarChecks(database: Client): Check[] {
   return [
@@ -61,6 +84,21 @@ export function calendarChecks(database: Client): Check[] {
           about: `${item_id} ${night}`,
           text: `counts ${blocked} blocked, its live blocks add up to ${live}`,
           repair: async () => void (await database.query(RECOUNT, [item_id, night])),
+        })),
+    },
+    {
+      name: 'capacity',
+      rule: 'as many can be sold of a night to come as its item says',
+      find: async () =>
+        (await database.query<CapacityRow>(OTHER_CAPACITY)).rows.map((row) => ({
+          check: 'capacity',
+          about: `${row.item_id} ${row.night}`,
+          text:
+            `sells ${row.capacity} and ${row.overbooking} more, its item ${row.item_capacity} and ` +
+            `${row.item_overbooking} more${row.fits ? '' : '; more are sold than that'}`,
+          ...(row.fits && {
+            repair: async () => void (await database.query(SAME_CAPACITY, [row.item_id, row.night])),
+          }),
         })),
     },
     {

@@ -57,7 +57,8 @@ describe('over the real saga', () => {
   };
 
   test('a request is opened, accepted, confirmed, cancelled and undone', async () => {
-    const opened = await create({ totalPrice: 900 });
+    const near = { startDate: day(2), endDate: day(5) };
+    const opened = await create({ ...near, totalPrice: 900 });
     expect(opened.json.booking).toMatchObject({ state: 'PENDING', sequence: 1 });
     const { id } = opened.json.booking;
     const accepted = await call('PUT', `/api/owners/bookings/${id}/approve`, { as: OWNER });
@@ -65,11 +66,11 @@ describe('over the real saga', () => {
     expect(await reached(id, 'CONFIRMED')).toMatchObject({ paymentStatus: 'authorized' });
     const late = await call('PUT', `/api/bookings/${id}/accept`, { as: OWNER });
     expect(late.json).toMatchObject({ status: 409, code: 'illegal-transition', state: 'CONFIRMED' });
-    const taken = await create({}, { as: 'traveler:bob' });
+    const taken = await create(near, { as: 'traveler:bob' });
     expect(taken.json).toMatchObject({
       status: 409,
       code: 'nights-unavailable',
-      nights: [day(30), day(31), day(32)],
+      nights: [day(2), day(3), day(4)],
     });
     const cancelled = await call('PUT', `/api/bookings/${id}/cancel`, {
       as: ANN,
@@ -102,6 +103,28 @@ describe('over the real saga', () => {
     const replies = await Promise.all(Array.from({ length: 6 }, () => create(dates)));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 201]);
     expect(new Set(replies.map(({ json }) => json.booking.id)).size).toBe(1);
+  });
+
+  test('what a provider told is handed to a running saga, and to nobody once it is over', async () => {
+    const { id } = (await create({ startDate: day(80), endDate: day(81) })).json.booking;
+    const told = (event: string) =>
+      database.query(
+        `INSERT INTO booking.provider_events (id, provider, type, kind, object_id, booking_id, details)
+         VALUES ($1, 'simulator', 'x', 'action-completed', 'auth_1', $2, '{"kind": "action-completed"}')`,
+        [event, id],
+      );
+    const handedTo = async (event: string) => {
+      await told(event);
+      const sql = 'SELECT handed_to FROM booking.provider_events WHERE id = $1 AND handed_at IS NOT NULL';
+      const rows = () => database.query<{ handed_to: string }>(sql, [event]);
+      await waitFor(async () => (await rows()).length === 1);
+      return (await rows())[0]?.handed_to;
+    };
+    expect(await handedTo('evt_0')).toBe('workflow');
+    await call('PUT', `/api/bookings/${id}/cancel`, { as: ANN });
+    // The saga closes a moment after its ending is answered.
+    let count = 0;
+    await waitFor(async () => (await handedTo(`evt_${++count}`)) === 'nobody');
   });
 
   test('without a card, the booking waits for one', async () => {

@@ -316,6 +316,20 @@ describe('nights', () => {
     });
   });
 
+  test('that a request kept while it waited for its owner, and gave back undecided', () => {
+    const details = { blockId: 'b', stay: { start: '2027-03-28', end: '2027-03-31' } };
+    const pending = { fromState: 'PENDING', state: 'PENDING', details } as const;
+    expect(say({ type: 'inventory.blocked', ...pending, sequence: 2 })).toMatchObject([
+      { topic: 'availability.updated', value: { change: 'blocked', state: 'PENDING', sequence: 2 } },
+    ]);
+    expect(say({ type: 'inventory.released', ...pending, sequence: 3 })).toMatchObject([
+      {
+        topic: 'availability.updated',
+        value: { change: 'released', stayDetails: { checkIn: '2027-03-28T00:00:00.000Z' }, sequence: 3 },
+      },
+    ]);
+  });
+
   test('of a fact of an earlier release, which does not name them, are the booking’s', () => {
     expect(say({ ...blocked, details: {} })).toEqual(say(blocked));
   });

@@ -23,6 +23,8 @@ const LEGAL: Record<string, string> = {
   'ACCEPTED + booking.failed': 'FAILED',
   'ACCEPTED + booking.cancelled': 'CANCELLED',
   'PAYMENT_AUTHORIZED + inventory.blocked': 'PAYMENT_AUTHORIZED',
+  'PAYMENT_AUTHORIZED + payment.authorized': 'PAYMENT_AUTHORIZED',
+  'PAYMENT_AUTHORIZED + payment.declined': 'PAYMENT_AUTHORIZED',
   'PAYMENT_AUTHORIZED + payment.captured': 'PAYMENT_AUTHORIZED',
   'PAYMENT_AUTHORIZED + payment.capture-failed': 'PAYMENT_AUTHORIZED',
   'PAYMENT_AUTHORIZED + booking.confirmed': 'CONFIRMED',

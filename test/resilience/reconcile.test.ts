@@ -77,6 +77,24 @@ test('a night that counts wrong is found, left alone by a dry run, and recounted
   expect(night?.blocked).toBe(1);
 });
 
+test('a night that sells more than its item says is found and corrected', async () => {
+  await tamper(`UPDATE booking.availability_calendar SET capacity = 4 WHERE night = $1`, day(30));
+  expect(await found(true)).toEqual([`capacity PROP-001 ${day(30)}`]);
+  expect(await found()).toEqual([]);
+});
+
+test('an item changed past its log, and a refused fact about it, are found', async () => {
+  await tamper(`SELECT booking.record_item_fact('PROP-001', 'item.changed', 'owner-1', '{}')`);
+  await until(found, (findings) => findings.length === 0);
+  await tamper(`UPDATE booking.items SET version = version + 1 WHERE id = 'PROP-001'`);
+  await tamper(
+    `INSERT INTO booking.outbox (lane, fact_id, item_id, refused_at, refusal) VALUES (0, 'y', 'PROP-001', now(), 'too large')`,
+  );
+  expect(await found()).toEqual(['outbox PROP-001', 'item-log PROP-001']);
+  await tamper(`UPDATE booking.items SET version = version - 1 WHERE id = 'PROP-001'`);
+  await tamper(`DELETE FROM booking.outbox WHERE item_id = 'PROP-001'`);
+});
+
 test('nights that a booking left blocked are found and given back', async () => {
   await tamper(
     `SELECT booking.block_nights('left', $1, 'PROP-001', $2::date, $3::date, 1)`,

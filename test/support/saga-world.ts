@@ -35,8 +35,13 @@ export interface SagaWorld {
   atProvider(id: BookingId): Promise<string[]>;
   /** Nights the item's calendar counts as blocked. */
   blockedNights(itemId: string): Promise<number>;
+  /** Ends the worker and starts one that runs other workflow code. */
+  runOn(code: WorkflowCode): Promise<void>;
   close(): Promise<void>;
 }
+
+/** As a worker takes it: a bundle of its own. @default the code under test */
+export type WorkflowCode = Pick<WorkerOptions, 'workflowBundle'>;
 
 export type SagaHandle = WorkflowHandleWithFirstExecutionRunId<typeof bookingSaga>;
 
@@ -52,13 +57,25 @@ export interface BookingRow {
 const TASK_QUEUE = 'sagas';
 
 /**
+ * For a worker that another one is to follow: the test server goes on handing tasks to the pollers and to the sticky
+ * queue of one that is gone.
+ */
+const EASILY_REPLACED = {
+  maxCachedWorkflows: 0,
+  maxConcurrentWorkflowTaskPolls: 1,
+  maxConcurrentActivityTaskPolls: 1,
+} as const;
+
+/**
  * The saga with its real activities over a real Postgres, on a Temporal server whose time skips.
  *
  * @param through the address by which the activities reach their database; the payment provider has its own way
+ * @param first what the first worker runs, where another is to follow it (see `runOn`)
  */
 export async function sagaWorld(
   wrap: (gateway: PaymentGateway) => PaymentGateway = (real) => real,
   through: (url: string) => string = (url) => url,
+  first?: WorkflowCode,
 ): Promise<SagaWorld> {
   const database = await freshDatabase();
   const env = await timeSkippingEnvironment();
@@ -85,13 +102,20 @@ export async function sagaWorld(
     gateway: simulator,
     onCommit: (fact) => committed.push(fact),
   });
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: TASK_QUEUE,
-    ...(await workflowCode()),
-    activities,
-  });
-  const running = worker.run();
+  const startWorker = async (options: Partial<WorkerOptions>) => {
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      ...options,
+      activities,
+    });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  let endWorker = await startWorker(first ? { ...first, ...EASILY_REPLACED } : await codeUnderTest());
   const opened: { handle: SagaHandle; name: string }[] = [];
 
   return {
@@ -139,10 +163,13 @@ export async function sagaWorld(
       );
       return rows[0]?.blocked ?? 0;
     },
+    async runOn(code) {
+      await endWorker();
+      endWorker = await startWorker(code);
+    },
     async close() {
       for (const { handle, name } of opened) await keepHistory(handle, name);
-      worker.shutdown();
-      await running;
+      await endWorker();
       await env.teardown();
       await books.end();
       await prisma.$disconnect();
@@ -169,7 +196,7 @@ const KINDS = {
 } as const;
 
 /** The bundle that `npm test` made once for all test files. */
-async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
+export async function codeUnderTest(): Promise<WorkflowCode> {
   const given = process.env.WORKFLOW_BUNDLE;
   if (given) return { workflowBundle: { codePath: given } };
   return { workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') }) };

@@ -2,7 +2,7 @@ import type { SagaAnswer, SagaClient } from '../../../api/saga/saga-client';
 import type { BookingRequest, ReasonCode } from '../../../domain/booking';
 import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
 import type { BookingId } from '../../../domain/ids';
-import type { Caller } from '../../../workflows/messages';
+import type { Caller, ProviderNews } from '../../../workflows/messages';
 import type { TestDatabase } from '../../support/database';
 
 type Method = Exclude<keyof SagaClient, 'trouble'>;
@@ -110,6 +110,9 @@ export class FakeSaga implements SagaClient {
   checkOut = this.step('checkOut', 'booking.checked-out');
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
+
+  tell = (bookingId: BookingId, message: ProviderNews) =>
+    this.hear({ method: 'tell', bookingId, message }, async () => ({ outcome: 'committed' }));
 
   private async play(bookingId: BookingId, story: readonly StoryStep[]): Promise<void> {
     for (const { type, ...change } of story) {
