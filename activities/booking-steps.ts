@@ -1,4 +1,5 @@
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import type { Agreement } from '../domain/agreement';
 import type { Actor, BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
 import { type FactType, type Origin, transition, type UndoStatus } from '../domain/booking-state';
 import type { BlockId, BookingId, ItemId } from '../domain/ids';
@@ -50,6 +51,10 @@ export interface Nights {
 
 export type BlockOutcome =
   | { readonly outcome: 'blocked'; readonly booking: BookingSnapshot }
+  | { readonly outcome: 'gone'; readonly nights: readonly CalendarDate[] };
+
+export type ChangeOutcome =
+  | { readonly outcome: 'changed'; readonly booking: BookingSnapshot }
   | { readonly outcome: 'gone'; readonly nights: readonly CalendarDate[] };
 
 export interface BookingStepsDeps {
@@ -128,6 +133,31 @@ export function bookingSteps({ database, onCommit }: BookingStepsDeps) {
         step,
         (p) => database.$queryRaw<{ answer: BookingSnapshot }[]>`
           SELECT booking.commit_release(${p}::jsonb, ${blockId}, ${itemId}, ${quantity}::int, ${stay.start}::date) AS answer`,
+      );
+    },
+
+    /** Swaps the nights, replaces the agreement and commits the fact; or does nothing and says which nights are gone. */
+    async changeBooking(
+      step: Step & { readonly change: Agreement; readonly oldBlockId: BlockId; readonly blockId: BlockId },
+    ): Promise<ChangeOutcome> {
+      const { oldBlockId, blockId } = step;
+      type Answer = BookingSnapshot | { gone: CalendarDate[] } | { released: true };
+      const answer = await commit(
+        step,
+        (p) => database.$queryRaw<{ answer: Answer }[]>`
+          SELECT booking.commit_change(${p}::jsonb, ${oldBlockId}, ${blockId}) AS answer`,
+      );
+      if ('gone' in answer) return { outcome: 'gone', nights: answer.gone };
+      if ('released' in answer) return { outcome: 'gone', nights: [] };
+      return { outcome: 'changed', booking: answer };
+    },
+
+    /** Gives back the nights after an early departure and commits the fact; null where there are none. */
+    releaseNightsLeft(step: Step & { readonly blockId: BlockId }) {
+      return commit(
+        step,
+        (p) => database.$queryRaw<{ answer: BookingSnapshot | null }[]>`
+          SELECT booking.commit_departure(${p}::jsonb, ${step.blockId}) AS answer`,
       );
     },
 

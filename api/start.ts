@@ -9,10 +9,14 @@ import { createApp } from './app';
 import { tokenVerifier } from './auth/verify-token';
 import { openApiDatabase } from './database';
 import type { ApiDeps } from './deps';
+import { hasSimulator, simulatorDesk } from './development/simulator-desk';
 import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
+import { paymentCaseClient } from './saga/payment-case-client';
 import { temporalSagaClient } from './saga/temporal-saga-client';
+import { HandLoop } from './webhooks/hand-loop';
+import { providerEvents } from './webhooks/provider-events';
 
 /** What a request may take besides waiting for the outcome of a purchase, milliseconds. */
 const DRAIN_MARGIN_MS = 10_000;
@@ -31,11 +35,17 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   collectProcessMetrics();
   const database = openApiDatabase(config);
   const temporal = connectTemporal(config, []);
+  const saga = temporalSagaClient(temporal, config);
+  const events = providerEvents({ saga, paymentCases: paymentCaseClient(temporal, config) });
+  const handLoop = new HandLoop({ database, events, logger });
+  const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const deps: ApiDeps = {
     config,
     logger,
     database,
-    saga: temporalSagaClient(temporal, config),
+    saga,
+    handSoon: () => handLoop.handSoon(),
+    ...(desk && { simulatorDesk: desk }),
     verifyToken: tokenVerifier(config),
     now: () => new Date(),
   };
@@ -45,6 +55,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     server.listen(config.PORT, resolve);
   });
   const port = (server.address() as AddressInfo).port;
+  handLoop.start();
   const stopPurging = keepPurging(database, logger);
   logger.info({ port }, `API on port ${port}`);
   return {
@@ -53,8 +64,9 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     trouble: async () => (await troubles(deps)).join('; ') || undefined,
     stop: async () => {
       stopPurging();
+      await handLoop.stop();
       await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
-      await Promise.all([database.$disconnect(), temporal.close()]);
+      await Promise.all([database.$disconnect(), temporal.close(), desk?.close()]);
     },
   };
 }

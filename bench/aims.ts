@@ -1,11 +1,16 @@
+import { percentile } from './figures';
+import { READS, type Reads } from './reads';
 import type { Showing } from './rounds';
 import { FIGURES, overall, ratio } from './summary';
 
-/** What the product is to reach, measured against the empty saga of the same run. */
-interface Aim {
+interface Limit {
   readonly about: string;
   readonly limit: number;
   readonly sense: 'at most' | 'at least';
+}
+
+/** What the product is to reach, measured against the empty saga of the same run. */
+interface Aim extends Limit {
   readonly reached: (product: Showing, empty: Showing, events: number) => number;
 }
 
@@ -45,13 +50,34 @@ export interface Judgement {
   readonly text: string;
 }
 
+/** What reading is to reach, by itself. */
+const READ_AIMS: readonly (Limit & { readonly reached: (reads: Reads) => number })[] = [
+  {
+    about: `quote of ${READS.nights} nights p95, ms`,
+    limit: 20,
+    sense: 'at most',
+    reached: ({ quoteMs }) => percentile(quoteMs, 0.95),
+  },
+  {
+    about: `a month's calendar of ${READS.rooms} items p95, ms`,
+    limit: 50,
+    sense: 'at most',
+    reached: ({ calendarMs }) => percentile(calendarMs, 0.95),
+  },
+];
+
 export function judge(product: Showing, empty: Showing, events: number): Judgement[] {
-  return AIMS.map(({ about, limit, sense, reached: figure }) => {
-    const reached = figure(product, empty, events);
-    const met = sense === 'at most' ? reached <= limit : reached >= limit;
-    const off = (Math.abs(reached / limit - 1) * 100).toFixed(0);
-    const verdict = met ? 'met' : `missed by ${off} %`;
-    const shown = limit < 10 ? reached.toFixed(2) : reached.toFixed(0);
-    return { about, limit, reached, met, text: `${about}: ${shown}, aim ${sense} ${limit}: ${verdict}` };
-  });
+  return AIMS.map((aim) => judged(aim, aim.reached(product, empty, events)));
+}
+
+export function judgeReads(reads: Reads): Judgement[] {
+  return READ_AIMS.map((aim) => judged(aim, aim.reached(reads)));
+}
+
+function judged({ about, limit, sense }: Limit, reached: number): Judgement {
+  const met = sense === 'at most' ? reached <= limit : reached >= limit;
+  const off = (Math.abs(reached / limit - 1) * 100).toFixed(0);
+  const verdict = met ? 'met' : `missed by ${off} %`;
+  const shown = limit < 10 ? reached.toFixed(2) : reached.toFixed(0);
+  return { about, limit, reached, met, text: `${about}: ${shown}, aim ${sense} ${limit}: ${verdict}` };
 }

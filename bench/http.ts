@@ -18,7 +18,7 @@ export class NotAnswered extends Error {
   override readonly name = 'NotAnswered';
 
   constructor(
-    { method, url }: Call,
+    { method, url }: Asked,
     readonly status: number,
     answer: string,
   ) {
@@ -28,7 +28,7 @@ export class NotAnswered extends Error {
 
 /** Sends JSON and reads the JSON answer. @throws {NotAnswered} where it is not 2xx */
 export function sendJson(call: Call): Promise<unknown> {
-  const { method, url, token, key, body } = call;
+  const { token, key, body } = call;
   const text = JSON.stringify(body);
   const headers = {
     'content-type': 'application/json',
@@ -36,6 +36,22 @@ export function sendJson(call: Call): Promise<unknown> {
     authorization: `Bearer ${token}`,
     'idempotency-key': key,
   };
+  return ask(call, headers, text);
+}
+
+/** Reads a public route's JSON answer. @throws {NotAnswered} where it is not 2xx */
+export function getJson(url: string): Promise<unknown> {
+  return ask({ method: 'GET', url }, {});
+}
+
+type Asked = Pick<Call, 'url'> & { readonly method: 'GET' | Call['method'] };
+
+function ask(
+  call: Asked,
+  headers: Readonly<Record<string, string | number>>,
+  text?: string,
+): Promise<unknown> {
+  const { method, url } = call;
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
@@ -50,7 +66,7 @@ export function sendJson(call: Call): Promise<unknown> {
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The server may close an idle connection just as it is used again; nothing was taken then.
-      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(sendJson(call));
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(ask(call, headers, text));
       else reject(error);
     });
     sent.end(text);

@@ -3,13 +3,14 @@ import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { sayOnStderr } from '../scripts/stack/say';
 import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from '../scripts/testing/throwaway-stack';
-import { judge } from './aims';
+import { judge, judgeReads } from './aims';
 import { againstBuild, COMPARISONS, type Comparison } from './comparisons';
 import type { Contender } from './contender';
 import { groundOn } from './ground';
 import { historyEvents } from './history';
 import { closeConnections } from './http';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options';
+import { measureReads, type Reads } from './reads';
 import { asJson, breakdown, figuresTable, statementsTable } from './report';
 import { runRounds, type Showing } from './rounds';
 import { type BenchServices, startServices } from './services';
@@ -60,7 +61,9 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
       }
       const wishes = await prepareWishes();
       const context = { services, wishes, options, deadline, signal, say: sayOnStderr };
-      await report(await runRounds(contenders, context), services, options);
+      const showings = await runRounds(contenders, context);
+      const reads = isAimedAt(options) ? await measureReads(showings.at(-1)?.contender.url ?? '') : undefined;
+      await report(showings, services, options, reads);
     } finally {
       await Promise.all(contenders.map((contender) => contender.stop()));
       closeConnections();
@@ -81,7 +84,17 @@ function profiling(folder: string | undefined): string[] {
   return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(folder)}`];
 }
 
-async function report(showings: Showing[], services: BenchServices, options: BenchOptions): Promise<void> {
+/** The aims are the product's, in comparison to the empty saga. */
+function isAimedAt({ compare, against }: BenchOptions): boolean {
+  return compare === 'product' && against === undefined;
+}
+
+async function report(
+  showings: Showing[],
+  services: BenchServices,
+  options: BenchOptions,
+  reads: Reads | undefined,
+): Promise<void> {
   const [base] = showings;
   if (!base || base.singles.length === 0) throw new Error('No round was finished.');
   const events = await Promise.all(
@@ -99,13 +112,15 @@ async function report(showings: Showing[], services: BenchServices, options: Ben
   for (const showing of options.statements ? showings : []) {
     if (showing.singles.some(({ statements }) => statements)) print(`\n${statementsTable(showing)}`);
   }
-  const product =
-    options.compare === 'product' && options.against === undefined ? showings.at(-1) : undefined;
-  const judgements = product ? judge(product, base, events.at(-1) ?? Number.NaN) : [];
+  const product = isAimedAt(options) ? showings.at(-1) : undefined;
+  const judgements = [
+    ...(product ? judge(product, base, events.at(-1) ?? Number.NaN) : []),
+    ...(reads ? judgeReads(reads) : []),
+  ];
   if (judgements.length > 0) print('');
   for (const { text, met } of judgements) print(`${met ? '✓' : '✗'} ${text}`);
   if (options.json === undefined) return;
   await mkdir(dirname(options.json), { recursive: true });
-  const document = { options, contenders: asJson(showings, events), aims: judgements };
+  const document = { options, contenders: asJson(showings, events), reads, aims: judgements };
   await writeFile(options.json, `${JSON.stringify(document, undefined, 2)}\n`);
 }

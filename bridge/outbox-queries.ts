@@ -18,7 +18,9 @@ export interface BookingRow extends QueueColumns {
   /** Null where the row's fact or booking is missing, which no writer of ours brings about. */
   readonly fact: FactColumns | null;
   readonly booking: BookingColumns | null;
-  /** Who travels, joined here so that the log never holds it; null where the state did not change. */
+  /** What the booking was agreed to be at the time of the fact, where that was changed since; else null. */
+  readonly former?: unknown;
+  /** Who travels, joined here so that the log never holds it; null where only money or nights are told. */
   readonly guest?: { readonly name: string | null; readonly email: string | null } | null;
   /** What the traveler said of the journey; null where nothing was, or where the state did not change. */
   readonly details: Record<string, unknown> | null;
@@ -112,9 +114,12 @@ export function readBatch(
               'traveler_id', b.traveler_id, 'start_date', b.start_date, 'end_date', b.end_date, 'guests', b.guests,
               'quantity', b.quantity, 'price_amount', b.price_amount, 'currency', b.currency,
               'confirmation_number', b.confirmation_number, 'rate_plan', b.rate_plan) END AS booking,
+            former.agreement AS former,
             CASE WHEN e.type IN ('booking.confirmed', 'booking.modified') THEN (
-              SELECT q.items FROM booking.quotes q WHERE q.id = b.quote_id) END AS quote,
-            CASE WHEN e.from_state <> e.state THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
+              SELECT q.items FROM booking.quotes q WHERE q.id = CASE WHEN former.agreement IS NULL THEN b.quote_id
+                ELSE former.agreement->'rate'->>'quoteId' END) END AS quote,
+            CASE WHEN e.from_state <> e.state OR e.type = 'booking.modified'
+              THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
             CASE WHEN e.from_state <> e.state THEN d.details END AS details,
             CASE WHEN f.fact_id IS NOT NULL THEN json_build_object(
               'version', f.version, 'type', f.type, 'actor_id', f.actor_id, 'details', f.details,
@@ -138,6 +143,13 @@ export function readBatch(
      ) o
      LEFT JOIN booking.booking_events e ON e.fact_id = o.fact_id
      LEFT JOIN booking.bookings b ON b.id = o.booking_id
+     -- A fact that waited here while its booking was changed is told as things stood then: the first change after it
+     -- says what it replaced.
+     LEFT JOIN LATERAL (
+       SELECT c.details->'from' AS agreement FROM booking.booking_events c
+       WHERE c.booking_id = o.booking_id AND c.type = 'booking.modified' AND c.sequence > e.sequence
+       ORDER BY c.sequence LIMIT 1
+     ) former ON true
      LEFT JOIN booking.people p ON p.id = b.traveler_id
      LEFT JOIN booking.booking_details d ON d.booking_id = o.booking_id
      LEFT JOIN booking.item_events f ON f.fact_id = o.fact_id AND o.item_id IS NOT NULL

@@ -1,3 +1,4 @@
+import { agreementIn, type ToldAgreement } from '../domain/agreement';
 import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
@@ -6,9 +7,12 @@ import { ITEM_FACT_TYPES, type ItemFact } from '../domain/item-fact';
 import type { Money } from '../domain/money';
 import type { QuoteItems } from '../domain/rates/quote';
 import { parseCalendarDate, type Stay } from '../domain/stay-dates';
-import type { BookingRow, ItemRow } from './outbox-queries';
+import type { BookingColumns, BookingRow, ItemRow } from './outbox-queries';
 
-/** What a dialect may say of the booking besides the fact. Only `guest` and `bookingDetails` may name people. */
+/**
+ * What a dialect may say of the booking besides the fact: what was agreed when the fact came about, however late it is
+ * told. Only `guest` and `bookingDetails` may name people.
+ */
 export interface ToldBooking {
   readonly bookingId: BookingId;
   readonly system: System;
@@ -63,6 +67,7 @@ export class UntellableFact extends Error {
 export function toldFact(row: BookingRow): ToldFact {
   const { fact, booking } = row;
   if (!fact || !booking) throw new UntellableFact(`fact ${row.fact_id} or its booking is missing`);
+  const agreed = agreedAt(row, booking);
   const bookingId = row.booking_id as BookingId;
   const code = fact.reason_code;
   return {
@@ -85,22 +90,40 @@ export function toldFact(row: BookingRow): ToldFact {
     booking: {
       bookingId,
       system: oneOf(SYSTEMS, booking.system, 'system'),
-      itemId: booking.item_id as ItemId,
+      itemId: agreed.itemId,
       itemKind: oneOf(ITEM_KINDS, booking.item_kind, 'item_kind'),
-      itemName: booking.item_name,
+      itemName: agreed.itemName,
       ownerId: booking.owner_id as OwnerId,
       travelerId: booking.traveler_id as TravelerId,
-      stay: { start: date(booking.start_date, 'start_date'), end: date(booking.end_date, 'end_date') },
-      guests: booking.guests,
-      quantity: booking.quantity,
-      price: { amount: booking.price_amount, currency: booking.currency },
-      ...(booking.rate_plan !== undefined && { ratePlan: booking.rate_plan }),
+      stay: agreed.stay,
+      guests: agreed.guests,
+      quantity: agreed.quantity,
+      price: agreed.price,
+      ...(agreed.rate && { ratePlan: agreed.rate.plan }),
       ...(row.quote && { quote: row.quote }),
       ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
       ...(row.guest && { guest: row.guest }),
       bookingDetails: row.details ?? {},
     },
   };
+}
+
+/** What was agreed when the fact came about: what its first change since then replaced, or what the booking is now. */
+function agreedAt({ former }: BookingRow, booking: BookingColumns): ToldAgreement {
+  if (former === null || former === undefined) {
+    return {
+      itemId: booking.item_id as ItemId,
+      itemName: booking.item_name,
+      stay: { start: date(booking.start_date, 'start_date'), end: date(booking.end_date, 'end_date') },
+      guests: booking.guests,
+      quantity: booking.quantity,
+      price: { amount: booking.price_amount, currency: booking.currency },
+      ...(booking.rate_plan !== undefined && { rate: { plan: booking.rate_plan } }),
+    };
+  }
+  const agreement = agreementIn(former);
+  if (!agreement) throw new UntellableFact('a later change does not say what it replaced');
+  return agreement;
 }
 
 /**

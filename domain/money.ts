@@ -80,6 +80,11 @@ export function share(money: Money, percent: number): Money {
   return { ...money, amount: Math.floor((money.amount * percent) / 100) };
 }
 
+/** The part of `money` that so many hundredths of a percent are; fractions of the minor unit are dropped. */
+export function basisPoints(money: Money, points: number): Money {
+  return { ...money, amount: Math.floor((money.amount * points) / 10_000) };
+}
+
 /** @throws {TypeError} for two currencies, which is a defect */
 export function add(a: Money, b: Money): Money {
   return { amount: a.amount + sameCurrency(a, b).amount, currency: a.currency };

@@ -33,10 +33,25 @@ export type DefiniteSaveCardOutcome = Exclude<SaveCardOutcome, { outcome: 'unkno
 export type AuthorizeOutcome =
   | { readonly outcome: 'authorized'; readonly authorizationId: string }
   | { readonly outcome: 'declined'; readonly code: DeclineCode }
-  | { readonly outcome: 'requires_action'; readonly actionUrl: string }
+  /** The cardholder is to confirm at `actionUrl`; until then nothing is held, and afterwards it is under this id. */
+  | { readonly outcome: 'requires_action'; readonly actionUrl: string; readonly authorizationId: string }
   | { readonly outcome: 'unknown'; readonly detail: string };
 
-export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'unknown_token' | 'action_required';
+/** Why a provider said no, and what a traveler can do about it. */
+export const DECLINE_CODES = {
+  card_declined: 'the card issuer said no; another card may do',
+  insufficient_funds: 'there is not enough money behind the card',
+  expired_card: 'the card has expired',
+  incorrect_card: 'the card was entered wrongly',
+  card_not_supported: 'the card cannot pay this: its kind, or its currency',
+  action_required: 'the cardholder would have to confirm, and is not there',
+  authentication_failed: 'the cardholder did not confirm, or failed to',
+  unknown_token: 'the provider does not know the token, or it was used up',
+  amount_not_supported:
+    'the provider does not take such an amount in this currency; another card changes nothing',
+  provider_refused: 'the provider refused the request itself; its log and ours say why',
+} as const;
+export type DeclineCode = keyof typeof DECLINE_CODES;
 
 /** An answer that settles the matter. */
 export type DefiniteAuthorizeOutcome = Exclude<AuthorizeOutcome, { outcome: 'unknown' }>;

@@ -113,6 +113,33 @@ const environment = z.object({
     .describe('Name of a cookie that may carry the token instead of the header.'),
   ALLOWED_ORIGINS: list.default([]).describe('Origins whose pages may write with the cookie.'),
 
+  PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe('Where the API is reached from outside, for links; defaults to http://127.0.0.1 and `PORT`.'),
+
+  PAYMENT_PROVIDER: z
+    .enum(['simulator', 'stripe'])
+    .default('simulator')
+    .describe('Who moves the money. `stripe` needs the three settings after this one.'),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_\S+$/, 'must be a secret or restricted key: sk_test_…, sk_live_…, rk_…')
+    .optional()
+    .describe('Secret key of the Stripe account; never logged.'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_\S+$/, 'must be the signing secret of the webhook endpoint: whsec_…')
+    .optional()
+    .describe('What Stripe signs its webhooks with; never logged.'),
+  PAYMENT_RETURN_URL: z
+    .url()
+    .optional()
+    .describe("The front end's page to which Stripe sends a cardholder who has confirmed a payment."),
+  STRIPE_API_BASE: z
+    .url()
+    .default('https://api.stripe.com')
+    .describe('Another address to speak Stripe to, such as stripe-mock.'),
   PAYMENT_SIMULATOR_DATABASE_URL: z
     .string()
     .optional()
@@ -138,8 +165,29 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     throw new ConfigError(`Bad configuration:\n${lines.join('\n')}`);
   }
   const config = parsed.data;
+  requireStripeSettings(config);
   if (config.NODE_ENV === 'production') refuseDevelopmentSettings(config, env);
   return config;
+}
+
+/** Who needs what, so that no process holds a secret that it has no use for. */
+const STRIPE_NEEDS = {
+  STRIPE_SECRET_KEY: 'worker',
+  PAYMENT_RETURN_URL: 'worker',
+  STRIPE_WEBHOOK_SECRET: 'api',
+} as const satisfies Partial<Record<keyof Config, Role>>;
+
+function requireStripeSettings(config: Config): void {
+  if (config.PAYMENT_PROVIDER !== 'stripe') return;
+  const names = Object.keys(STRIPE_NEEDS) as (keyof typeof STRIPE_NEEDS)[];
+  const needed = names.filter((name) => config.ROLE === 'all' || config.ROLE === STRIPE_NEEDS[name]);
+  const missing = needed.filter((name) => config[name] === undefined);
+  if (missing.length === 0) return;
+  const lines = missing.map(
+    (name) =>
+      `  ${name}: the ${STRIPE_NEEDS[name]} needs it with PAYMENT_PROVIDER=stripe; see docs/payments.md`,
+  );
+  throw new ConfigError(`Bad configuration:\n${lines.join('\n')}`);
 }
 
 function refuseDevelopmentSettings(config: Config, env: Record<string, string | undefined>): void {
@@ -152,6 +200,11 @@ function refuseDevelopmentSettings(config: Config, env: Record<string, string | 
     if (env[name] === undefined) refused.push(`${name}: must be set in production`);
   }
   if (refused.length > 0) throw new ConfigError(`Refused in production:\n  ${refused.join('\n  ')}`);
+}
+
+/** Where the API is reached from outside, without a slash at the end. */
+export function publicUrl({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string {
+  return (PUBLIC_URL ?? `http://127.0.0.1:${PORT}`).replace(/\/$/, '');
 }
 
 /** Name, default and description of every setting, for the documentation. */

@@ -4,8 +4,13 @@ import '../api/http/request-metrics';
 import '../bridge/metrics';
 import '../consumers/runner/metrics';
 import { TEST_TOKENS } from '../activities/payment-simulator/test-tokens';
+import { STRIPE_DECLINES, STRIPE_REFUSALS_AS_DECLINES } from '../activities/stripe/declines';
+import { STRIPE_ERRORS } from '../activities/stripe/errors';
+import { STRIPE_EVENTS } from '../api/webhooks/stripe/read-event';
 import { BOOKING_STATES, type BookingState, isEnded, TRANSITIONS, UNOPENED } from '../domain/booking-state';
 import { SYSTEMS } from '../domain/item';
+import { ACCOUNTS } from '../domain/ledger';
+import { DECLINE_CODES, type DeclineCode } from '../domain/payment';
 import { PROBLEMS } from '../domain/problems';
 import { statusWord } from '../domain/system-status';
 import { describeSettings } from '../platform/config';
@@ -26,8 +31,12 @@ const PARTS = {
   'status-words': statusWords,
   settings: settingsTable,
   'test-tokens': testTokens,
+  'decline-codes': declineCodes,
+  'stripe-errors': stripeErrors,
+  'stripe-events': stripeEvents,
   problems: problemsTable,
   metrics: metricsTable,
+  accounts: accountsTable,
 } satisfies Record<string, () => string | Promise<string>>;
 
 export const PART_NAMES = Object.keys(PARTS);
@@ -106,6 +115,43 @@ function settingsTable(): string {
 function testTokens(): string {
   const rows = Object.entries(TEST_TOKENS).map(([token, { description }]) => [`\`${token}\``, description]);
   return table(['token', 'what the provider does'], rows);
+}
+
+function accountsTable(): string {
+  const rows = Object.entries(ACCOUNTS).map(([account, meaning]) => [`\`${account}\``, meaning]);
+  return table(['account', 'what its balance says'], rows);
+}
+
+function declineCodes(): string {
+  const theirs = Object.entries<DeclineCode>({ ...STRIPE_DECLINES, ...STRIPE_REFUSALS_AS_DECLINES });
+  const rows = Object.entries(DECLINE_CODES).map(([ours, meaning]) => [
+    `\`${ours}\``,
+    meaning,
+    theirs
+      .filter(([, code]) => code === ours)
+      .map(([code]) => `\`${code}\``)
+      .join(', '),
+  ]);
+  return table(['code', 'meaning', "Stripe's codes"], rows);
+}
+
+function stripeErrors(): string {
+  const rows = Object.values(STRIPE_ERRORS).map(({ verdict, why }) => [why, VERDICTS[verdict]]);
+  return table(['what Stripe answers', 'what it means'], rows);
+}
+
+const VERDICTS = {
+  declined: 'declined, final',
+  refused: 'refused, final',
+  unknown: 'unknown: asked again',
+  'nothing-done': 'nothing was done: tried again',
+} as const;
+
+function stripeEvents(): string {
+  return table(
+    ['event', 'what it tells'],
+    Object.entries(STRIPE_EVENTS).map(([type, tells]) => [`\`${type}\``, tells]),
+  );
 }
 
 function problemsTable(): string {

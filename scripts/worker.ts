@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { Pool } from 'pg';
 import { createActivities } from '../activities';
-import { PaymentSimulator } from '../activities/payment-simulator/simulator';
+import { afterEnd } from '../activities/after-end';
 import { Sweeper } from '../activities/sweeper';
 import { type Config, ConfigError } from '../platform/config';
 import { openDatabase } from '../platform/database/client';
@@ -16,6 +15,8 @@ import type { RunningRole } from '../platform/role';
 import { connectTemporal, temporalEndpoint } from '../platform/temporal/connection';
 import { temporalTrouble } from '../platform/temporal/trouble';
 import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
+import { openPaymentProvider } from './payment-provider';
+import { sagaIsOver } from './saga-is-over';
 import { installTemporalLogger } from './temporal-logger';
 
 /**
@@ -32,14 +33,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     transactionTimeoutMs: 2_000,
     connectTimeoutMs: 1_500,
   });
-  const providerBooks = new Pool({
-    connectionString: config.PAYMENT_SIMULATOR_DATABASE_URL ?? config.DATABASE_URL,
-    application_name: 'payment simulator',
-    max: config.DATABASE_POOL,
-    connectionTimeoutMillis: 2_000,
-  });
-  // Idle connections that the server closes are replaced; the calls in flight report their own failure.
-  providerBooks.on('error', (error) => logger.debug({ err: error }, 'payment simulator lost a connection'));
+  const provider = openPaymentProvider(config, database, logger);
 
   const connection = await NativeConnection.connect(temporalConnection(config));
   // The native connection hides its own state, so health is asked by one that does not.
@@ -57,14 +51,18 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       }
     },
   });
-  const activities = createActivities({
-    database,
-    gateway: new PaymentSimulator(providerBooks),
-    onCommit: (fact) => {
-      hint.give();
-      if (fact === 'booking.confirmed') sweeper.sweepSoon();
-    },
-  });
+  const { gateway } = provider;
+  const activities = {
+    ...createActivities({
+      database,
+      gateway,
+      onCommit: (fact) => {
+        hint.give();
+        if (fact === 'booking.confirmed') sweeper.sweepSoon();
+      },
+    }),
+    ...afterEnd({ database, gateway, isSagaOver: sagaIsOver(client), onCommit: () => hint.give() }),
+  };
 
   const worker = await Worker.create({
     connection,
@@ -96,7 +94,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       hint.stop();
       await connection.close();
       await health.close();
-      await providerBooks.end();
+      await provider.close();
       await database.$disconnect();
     },
   };

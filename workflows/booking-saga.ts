@@ -3,7 +3,7 @@ import type { BookingRequest, BookingSnapshot, Reason } from '../domain/booking'
 import { captureAtCheckIn, captureBeforeConfirmation } from './capture';
 import { confirm, open } from './confirmation';
 import { endBooking } from './ending';
-import { blockNights } from './inventory';
+import { blockNights, freeNightsLeft } from './inventory';
 import { handleMessages } from './message-handlers';
 import { ownerDecision } from './owner-decision';
 import { authorizePayment } from './payment';
@@ -45,6 +45,7 @@ export async function bookingSaga(request: BookingRequest): Promise<SagaResult> 
       await checkIn(booking, visibility);
       await captureAtCheckIn(booking);
       await checkOut(booking, visibility);
+      await freeNightsLeft(booking);
       await settle(booking, visibility);
     } catch (error) {
       if (!(error instanceof BookingEnds)) throw error;

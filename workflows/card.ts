@@ -108,7 +108,7 @@ async function refused(
     await commitFact(booking, 'payment.declined', {
       details: { amount, code: 'action_required', actionUrl },
       attempts,
-      patch: { paymentStatus: 'requires_action' },
+      ...(!attempt.standsBy && { patch: { paymentStatus: 'requires_action' } as const }),
     });
     return { outcome: 'unconfirmed', actionUrl, again: false };
   }
@@ -116,7 +116,7 @@ async function refused(
   await commitFact(booking, 'payment.declined', {
     details: { amount, code: answer.code },
     attempts,
-    patch: { paymentStatus: 'declined' },
+    ...(!attempt.standsBy && { patch: { paymentStatus: 'declined' } as const }),
   });
   return { outcome: 'declined', code: answer.code };
 }

@@ -35,7 +35,7 @@ export async function endBooking(booking: SagaRecord, visibility: Visibility): P
  */
 function shared(booking: SagaRecord): Ending {
   const { ending, agreed } = booking;
-  const { account } = booking.money;
+  const account = booking.money.expected;
   if (!ending) throw new Error('no ending was claimed');
   const none = { ...agreed.price, amount: 0 };
   const there = add(totalOf(account, none, keptOf), totalOf(account, none, heldOf));

@@ -11,6 +11,15 @@ export function feeOfCancel({ agreed, snapshot }: SagaRecord, by: Actor): Money 
   return unlessNothing(cancelFee({ state: snapshot.state, by, price, terms, at: Date.now() }));
 }
 
+/** A cancel that came while the booking was being changed costs what the changed booking says. */
+export function restateCancel(booking: SagaRecord): void {
+  const { ending } = booking;
+  if (ending?.fact !== 'booking.cancelled') return;
+  const { fee: _, ...free } = ending;
+  const fee = feeOfCancel(booking, ending.actor);
+  booking.restateEnding(fee ? { ...free, fee } : free);
+}
+
 /** The guest never came: what their terms say is kept. */
 export function noShow({ agreed }: SagaRecord): Ending {
   const { terms, price, stay } = agreed;

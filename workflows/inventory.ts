@@ -1,4 +1,5 @@
 import type { Nights } from '../activities/booking-steps';
+import type { ToldAgreement } from '../domain/agreement';
 import type { Reason } from '../domain/booking';
 import { blockIdOf } from '../domain/ids';
 import { addDays, type CalendarDate, type Stay } from '../domain/stay-dates';
@@ -19,15 +20,9 @@ export async function blockNights(booking: SagaRecord): Promise<void> {
 
 /** Takes every night of the stay, or none and answers why; its undo is registered before. */
 export async function takeNights(booking: SagaRecord): Promise<Reason | undefined> {
-  const { itemId, stay, quantity } = booking.agreed;
-  const { bookingId } = booking.request;
-  booking.blockRounds += 1;
-  const nights: Nights = { blockId: blockIdOf(bookingId, booking.blockRounds), itemId, stay, quantity };
-
-  const undo = booking.undos.register({
-    step: 'release-nights',
-    run: (attempt) => releaseNights(booking, nights, attempt),
-  });
+  const { stay } = booking.agreed;
+  const block = registerBlock(booking, booking.agreed);
+  const { nights, undo } = block;
   const result = await booking.commit(
     'inventory.blocked',
     { details: { blockId: nights.blockId, stay } },
@@ -35,11 +30,37 @@ export async function takeNights(booking: SagaRecord): Promise<Reason | undefine
     (outcome) => (outcome.outcome === 'blocked' ? outcome.booking : undefined),
   );
   if (result.outcome === 'blocked') {
-    booking.block = { nights, undo, since: Date.now() };
+    booking.block = { ...block, since: Date.now() };
     return undefined;
   }
   booking.undos.forget(undo);
   return goneReason(result.nights);
+}
+
+/** Names a new block and registers its undo; to be called before its nights are taken. */
+export function registerBlock(booking: SagaRecord, { itemId, stay, quantity }: ToldAgreement) {
+  booking.blockRounds += 1;
+  const blockId = blockIdOf(booking.request.bookingId, booking.blockRounds);
+  const nights: Nights = { blockId, itemId, stay, quantity };
+  const undo = booking.undos.register({
+    step: 'release-nights',
+    run: (attempt) => releaseNights(booking, nights, attempt),
+  });
+  return { nights, undo };
+}
+
+/** A guest whom the owner checked out early leaves nights that can be sold; the price stays what was agreed. */
+export async function freeNightsLeft(booking: SagaRecord): Promise<void> {
+  const { block, departure } = booking;
+  if (!block || !departure) return;
+  const { blockId } = block.nights;
+  await booking.commit(
+    'inventory.released',
+    { actor: departure.by.role },
+    (step) =>
+      databaseStep('releaseNightsLeft', { ...step, blockId }, 'release the nights after an early departure'),
+    (snapshot) => snapshot ?? undefined,
+  );
 }
 
 /**
@@ -78,7 +99,7 @@ function freedBy({ agreed: { stay }, ending }: SagaRecord): Stay {
   return ending?.fact === 'booking.no-show' ? { ...stay, start: addDays(stay.start, 1) } : stay;
 }
 
-function goneReason(nights: readonly CalendarDate[]): Reason {
+export function goneReason(nights: readonly CalendarDate[]): Reason {
   const which = nights.length > 0 ? `: ${nights.join(', ')}` : '';
   return { code: 'nights-unavailable', text: `the nights are no longer free${which}` };
 }

@@ -53,10 +53,10 @@ export function laterPayment(booking: SagaRecord): Appointment[] {
 
 /** When the card is charged next, milliseconds since the epoch; undefined where nothing is to be charged. */
 function holdDueAt(booking: SagaRecord): number | undefined {
-  const { attempt, grace, card, missing } = booking.money;
+  const { attempt, grace, card } = booking.money;
   if (attempt) return attempt.unconfirmed ? undefined : 0;
   if (grace || card === undefined) return undefined;
-  return missing.amount > 0 ? collectedFrom(booking) : renewalAt(booking);
+  return needAt(booking);
 }
 
 function beforeCheckIn({ agreed: { terms } }: SagaRecord, at: number | undefined): number | undefined {
@@ -64,17 +64,22 @@ function beforeCheckIn({ agreed: { terms } }: SagaRecord, at: number | undefined
   return at !== undefined && at < checkInAt && Date.now() < checkInAt ? at : undefined;
 }
 
-function collectedFrom({ agreed: { terms } }: SagaRecord): number {
+/** From when on what is due at check-in is held, milliseconds since the epoch. */
+export function collectedFrom({ agreed: { terms } }: SagaRecord): number {
   return Date.parse(terms.payment?.holdAt ?? terms.checkInAt);
 }
 
 /** When the oldest hold that still stands is to be renewed. */
 function renewalAt({ agreed: { terms }, money }: SagaRecord): number | undefined {
-  const taken = money.holds.flatMap(({ captured, letGoFrom, takenAt }) =>
-    captured || letGoFrom !== undefined || takenAt === undefined ? [] : [takenAt],
-  );
+  const taken = money.standing.flatMap(({ takenAt }) => takenAt ?? []);
   if (taken.length === 0) return undefined;
   return Math.min(...taken) + (terms.payment?.holdSeconds ?? HOLD_SECONDS) * 1000;
+}
+
+/** From when on a card is needed: none was charged yet, or what is held runs out. Never: infinity. */
+function needAt(booking: SagaRecord): number {
+  const at = booking.money.missing.amount > 0 ? collectedFrom(booking) : renewalAt(booking);
+  return at ?? Number.POSITIVE_INFINITY;
 }
 
 /** The card that was kept, charged while its holder is away. */
@@ -88,7 +93,9 @@ async function putOnAnotherCard(booking: SagaRecord): Promise<void> {
   booking.paymentToken = undefined;
   money.news = false;
   if (money.attempt?.hold) letGoSoon(money.attempt.hold);
-  await collect(booking, givenCard(booking, paymentToken));
+  const attempt = givenCard(booking, paymentToken);
+  if (needAt(booking) > Date.now()) attempt.standsBy = true;
+  await collect(booking, attempt);
 }
 
 /**
@@ -124,8 +131,7 @@ async function refused(booking: SagaRecord, refusal: Exclude<Charge, { outcome: 
   const { money } = booking;
   if (refusal.outcome === 'declined') money.attempt = undefined;
   else if (refusal.again) return;
-  const isNeeded = money.missing.amount > 0 ? collectedFrom(booking) : renewalAt(booking);
-  if (isNeeded === undefined || Date.now() < isNeeded) return;
+  if (needAt(booking) > Date.now()) return;
   const { payment, checkInAt } = booking.agreed.terms;
   const seconds = payment?.laterGraceSeconds ?? LATER_GRACE_SECONDS;
   const until = Math.min(Date.now() + seconds * 1000, Date.parse(checkInAt));

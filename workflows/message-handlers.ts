@@ -1,12 +1,18 @@
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
-import type { ReasonCode } from '../domain/booking';
+import type { BookingSnapshot, ReasonCode } from '../domain/booking';
 import { type FactType, isEnded } from '../domain/booking-state';
 import { keepsCard } from '../domain/payment-policy';
+import { changeBooking, requireChangePossible } from './change';
 import { feeOfCancel } from './fee';
+import { giveBackOnRequest, requireRefundable, requireThere } from './given-back';
 import {
   acceptUpdate,
   type Caller,
+  type CaptureOrder,
+  type Change,
   cancelUpdate,
+  capturePaymentUpdate,
+  changeUpdate,
   checkInUpdate,
   checkOutUpdate,
   type Decision,
@@ -15,6 +21,7 @@ import {
   providePaymentUpdate,
   providerNewsSignal,
   recheckAvailabilitySignal,
+  refundPaymentUpdate,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
@@ -93,6 +100,13 @@ export function handleMessages(booking: SagaRecord): void {
     },
   );
 
+  setHandler(changeUpdate, (change) => changed(booking, change), {
+    validator: (change) => {
+      requireParty(booking, change.by, 'TRAVELER', 'OWNER');
+      requireChangePossible(booking, change);
+    },
+  });
+
   setHandler(
     checkInUpdate,
     async (presence) => {
@@ -115,6 +129,35 @@ export function handleMessages(booking: SagaRecord): void {
       validator: ({ by }) => {
         requireOwnersKeeping(booking, by);
         booking.requirePossible('booking.checked-out');
+      },
+    },
+  );
+
+  setHandler(
+    capturePaymentUpdate,
+    ({ by, amount }) => {
+      const { held } = booking.money;
+      booking.money.captureOrder = { by: by.role === 'OWNER' ? 'OWNER' : 'SYSTEM', amount: amount ?? held };
+      return booking.snapshot;
+    },
+    {
+      validator: (order) => {
+        requireParty(booking, order.by, 'OWNER', 'SYSTEM');
+        requireCapturable(booking, order);
+      },
+    },
+  );
+
+  setHandler(
+    refundPaymentUpdate,
+    (order) => {
+      giveBackOnRequest(booking, order);
+      return booking.snapshot;
+    },
+    {
+      validator: (order) => {
+        requireParty(booking, order.by, 'OWNER', 'SYSTEM');
+        requireRefundable(booking, order);
       },
     },
   );
@@ -166,6 +209,20 @@ function claimCancel(booking: SagaRecord, { by, reason }: Decision): void {
   });
 }
 
+/** Answers once the change is committed; what is to be given up then goes on in the main line. */
+function changed(booking: SagaRecord, change: Change): Promise<BookingSnapshot> {
+  booking.changes.isUnderWay = true;
+  booking.changes.attempts += 1;
+  return new Promise((committed, refused) => {
+    booking.requests
+      .ask(() => changeBooking(booking, change, committed))
+      .catch(refused)
+      .finally(() => {
+        booking.changes.isUnderWay = false;
+      });
+  });
+}
+
 async function ended(booking: SagaRecord) {
   await condition(() => isEnded(booking.state));
   return booking.snapshot;
@@ -175,6 +232,16 @@ function requireOwnersDecision(booking: SagaRecord, decision: Decision, fact: Fa
   requireParty(booking, decision.by, 'OWNER', 'SYSTEM');
   booking.requirePossible(fact);
   if (booking.acceptance) throw refuse('IllegalTransition', 'the booking is being accepted already');
+}
+
+/** Before the stay begins: from then on what is due is taken without an order. */
+function requireCapturable(booking: SagaRecord, { amount }: CaptureOrder): void {
+  const { headed, money } = booking;
+  booking.requirePossible('payment.captured');
+  if (headed !== 'CONFIRMED')
+    throw refuse('IllegalTransition', `nothing is to be taken while the booking is ${headed}`);
+  if (money.captureOrder) throw refuse('IllegalTransition', 'money is being taken already');
+  requireThere(amount, money.held, 'be taken');
 }
 
 /** Once a booking is confirmed, only one whose card may still be charged takes another. */
@@ -188,6 +255,8 @@ function requireCardWanted(booking: SagaRecord): void {
 function requireArrivalPossible(booking: SagaRecord, { by }: Presence): void {
   requireOwnersKeeping(booking, by);
   booking.requirePossible('booking.checked-in');
+  if (booking.changes.isCommitting)
+    throw refuse('NotYet', 'the booking is being changed this very moment; try again');
   const { checkInFrom } = booking.agreed.terms;
   if (checkInFrom !== undefined && Date.now() < Date.parse(checkInFrom))
     throw refuse('NotYet', `the guest can be checked in from ${checkInFrom}`);

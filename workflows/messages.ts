@@ -1,6 +1,8 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Agreement, ToldAgreement } from '../domain/agreement';
 import type { BookingSnapshot } from '../domain/booking';
 import type { BookingId, OwnerId, TravelerId } from '../domain/ids';
+import type { Money } from '../domain/money';
 import type { UndoStep } from '../domain/undo';
 
 /*
@@ -42,9 +44,34 @@ export interface Presence {
   readonly by: Caller;
 }
 
+/** A change of a confirmed booking, checked and priced by the API. */
+export interface Change {
+  readonly by: Caller;
+  /** The update's own id, kept in the log: by it a repeat learns that it was done. */
+  readonly changeId: string;
+  /** What the change was worked out from. Where the booking is no longer so, it is refused. */
+  readonly from: ToldAgreement;
+  /** What is agreed from then on. */
+  readonly to: Agreement;
+}
+
 export interface UndoIntervention {
   readonly by: Caller;
   readonly step: UndoStep;
+}
+
+/** Money that is to be taken from what is held. Without an amount: all of it. */
+export interface CaptureOrder {
+  readonly by: Caller;
+  readonly amount?: Money;
+  /** Names the order: the same in every repetition of one request. */
+  readonly requestId: string;
+}
+
+/** Money that is to go back to the traveler. Without an amount: all that was taken. */
+export interface RefundOrder extends CaptureOrder {
+  /** The caller's own words. */
+  readonly reason?: string;
 }
 
 /**
@@ -58,7 +85,18 @@ export interface ProviderNews {
 }
 
 /** The `type` of the ApplicationFailure with which an update is refused. */
-export const REFUSALS = ['IllegalTransition', 'NotYet', 'NotAllowed', 'UndoNotWaiting'] as const;
+export const REFUSALS = [
+  'IllegalTransition',
+  'NotYet',
+  'NotAllowed',
+  'UndoNotWaiting',
+  'ChangedMeanwhile',
+  'TooManyChanges',
+  'PaymentDeclined',
+  /** Carries the nights as its detail. */
+  'NightsUnavailable',
+  'AmountUnavailable',
+] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** Waits until PENDING is committed. Sent with the start; the saga opens itself even if this never arrives. */
@@ -75,6 +113,12 @@ export const providePaymentUpdate = defineUpdate<BookingSnapshot, [PaymentMethod
 export const checkInUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkIn');
 /** The guest has left. Answers once CHECKED_OUT is committed; settling goes on after that. */
 export const checkOutUpdate = defineUpdate<BookingSnapshot, [Presence]>('checkOut');
+/** Other dates, another room, more or fewer guests. Answers once that is committed, paid for and has its nights. */
+export const changeUpdate = defineUpdate<BookingSnapshot, [Change]>('change');
+/** The owner or an operator takes part or all of what is held. Answers once that is decided. */
+export const capturePaymentUpdate = defineUpdate<BookingSnapshot, [CaptureOrder]>('capturePayment');
+/** The owner or an operator gives back part or all of what was taken. Answers once that is decided. */
+export const refundPaymentUpdate = defineUpdate<BookingSnapshot, [RefundOrder]>('refundPayment');
 /** An operator has an undo that waits for one tried again at once. */
 export const retryUndoUpdate = defineUpdate<BookingSnapshot, [UndoIntervention]>('retryUndo');
 /** An operator declares an undo that waits for one settled by hand. */

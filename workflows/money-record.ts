@@ -1,7 +1,18 @@
-import type { Reason } from '../domain/booking';
+import type { CaptureRequest } from '../activities/payments';
+import type { Actor, Reason } from '../domain/booking';
 import { type Money, subtract } from '../domain/money';
 import type { AuthorizeRequest, SaveCardRequest } from '../domain/payment';
-import { dueOf, type FeeShare, heldOf, type PaymentAccount, totalOf } from '../domain/payment-account';
+import {
+  type AccountPart,
+  captureParts,
+  dueOf,
+  type FeeShare,
+  heldOf,
+  keptOf,
+  moved,
+  type PaymentAccount,
+  totalOf,
+} from '../domain/payment-account';
 import type { PaymentPart } from '../domain/payment-policy';
 import type { UndoEntry } from './undo-stack';
 
@@ -17,8 +28,16 @@ export interface Hold {
   captured: boolean;
   /** When it was taken, milliseconds since the epoch. */
   takenAt?: number;
+  /** What is being taken of it, and the undo of that; the outcome may not be known yet. */
+  taking?: { readonly request: CaptureRequest; readonly undo: UndoEntry };
   /** No longer needed: given back as soon as that succeeds, and not tried before this instant (milliseconds). */
   letGoFrom?: number;
+}
+
+/** What the owner wants taken before the stay begins, in place of what is due. */
+export interface CaptureOrdered {
+  readonly by: Exclude<Actor, 'TRAVELER'>;
+  readonly amount: Money;
 }
 
 /** One card being charged, as far as that has come. Charged again, it goes on from there under the same keys. */
@@ -33,6 +52,8 @@ export interface CardAttempt {
   unconfirmed?: true;
   /** Nobody is there to confirm anything. */
   readonly offSession?: true;
+  /** What it would pay is paid or held already: where it is declined, the booking's payment stands as it does. */
+  standsBy?: true;
 }
 
 /** Until when another card may be given, milliseconds since the epoch, and how the booking ends without one. */
@@ -47,9 +68,10 @@ export class MoneyRecord {
   account: PaymentAccount = [];
   /** The holds that were asked for and neither declined nor given back, oldest first. */
   readonly holds: Hold[] = [];
-  /** How many authorizations were asked for, and how many cards saved: each has its own key. */
+  /** How many authorizations were asked for, cards saved, prices adjusted: each has its own keys. */
   rounds = 0;
   savings = 0;
+  adjustments = 0;
   /** The provider's reference of the card that pays what falls due later. */
   card: string | undefined;
   /** The card being charged while the booking waits for its guest: put off, or to be confirmed. */
@@ -59,6 +81,11 @@ export class MoneyRecord {
   news = false;
   /** What the owner has let go of the price: took less than was held, or gave back. */
   waived: Money;
+  /** Refunds that were decided and are not on record yet. */
+  readonly refunding: AccountPart[] = [];
+  captureOrder: CaptureOrdered | undefined;
+  /** What the owner gets is worked out: from here on nothing is given back by this saga. */
+  isSettled = false;
   /** What becomes of each authorization; set once the booking ends before its time. */
   feeShares: readonly FeeShare[] = [];
 
@@ -72,17 +99,50 @@ export class MoneyRecord {
     return this.holds.find(({ authorizationId }) => authorizationId === id);
   }
 
+  /** The account as it will be once every refund under way is on record. */
+  get expected(): PaymentAccount {
+    return this.refunding.reduce<PaymentAccount>(
+      (account, part) => moved(account, { kind: 'refunded', ...part }),
+      this.account,
+    );
+  }
+
+  /** What was taken and is not given back. */
+  get kept(): Money {
+    return totalOf(this.expected, this.waived, keptOf);
+  }
+
   /** What is still to be taken for the stay. */
   get due(): Money {
-    return dueOf(this.account, subtract(this.price(), this.waived));
+    return this.dueFor(this.price());
+  }
+
+  dueFor(price: Money): Money {
+    return dueOf(this.expected, subtract(price, this.waived));
+  }
+
+  /** The holds that stand for what is due. */
+  get standing(): Hold[] {
+    return this.holds.filter(
+      ({ authorizationId, captured, letGoFrom }) =>
+        authorizationId !== undefined && !captured && letGoFrom === undefined,
+    );
   }
 
   /** What is held for the stay; holds that are being let go do not count. */
   get held(): Money {
-    const standing = this.account.filter(
+    return totalOf(this.standingAccount, this.waived, heldOf);
+  }
+
+  /** Which holds `amount` is taken from. */
+  captureParts(amount: Money): AccountPart[] {
+    return captureParts(this.standingAccount, amount);
+  }
+
+  private get standingAccount(): PaymentAccount {
+    return this.account.filter(
       ({ authorizationId }) => this.holdOf(authorizationId)?.letGoFrom === undefined,
     );
-    return totalOf(standing, this.waived, heldOf);
   }
 
   /** What is due and not held; nothing where enough is. */

@@ -38,10 +38,28 @@ export async function askProvider<Outcome>(
  * or something else is asked for. Answers undefined where it was; it may then have happened or not.
  */
 export function askUntilCheckIn(booking: SagaRecord): AskMoney {
+  return askWithin(booking, Date.parse(booking.agreed.terms.checkInAt), true);
+}
+
+/** The same for as long as it takes. */
+export function askUntilPutOff(booking: SagaRecord): AskMoney {
+  return askWithin(booking, Date.now() + LONG_MS, true);
+}
+
+/** The same, put off for nothing but an ending, where somebody waits for the answer: no longer than a minute. */
+export function askBriefly(booking: SagaRecord): AskMoney {
+  return askWithin(booking, Date.now() + BRIEF_MS, false);
+}
+
+const BRIEF_MS = 60_000;
+/** Longer than any wait that it stands in: a year. */
+const LONG_MS = 365 * 86_400_000;
+
+function askWithin(booking: SagaRecord, deadline: number, forLess: boolean): AskMoney {
   return async (summary, ask) => {
-    const money = moneyBefore(Date.parse(booking.agreed.terms.checkInAt), summary);
+    const money = moneyBefore(deadline, summary);
     try {
-      return await unlessEnding(booking, () => ask(money), true);
+      return await unlessEnding(booking, () => ask(money), forLess);
     } catch (error) {
       if (error instanceof ActivityFailure) return undefined;
       throw error;

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Nights, Step, StepPatch } from '../activities/booking-steps';
+import type { Agreement } from '../domain/agreement';
 import type { Actor, BookingRequest, BookingSnapshot, Reason } from '../domain/booking';
 import {
   type FactType,
@@ -11,6 +12,7 @@ import {
 } from '../domain/booking-state';
 import type { Money } from '../domain/money';
 import { type MoneyMove, moved } from '../domain/payment-account';
+import { ChangeRecord } from './change-record';
 import type { Decision, Presence } from './messages';
 import { MoneyRecord } from './money-record';
 import { BookingEnds, refuse } from './refusal';
@@ -28,12 +30,6 @@ export interface Ending {
   /** What the owner keeps of the price. Absent: nothing. */
   readonly fee?: Money;
 }
-
-/** What traveler and owner agreed on. A change of the booking replaces it as a whole. */
-export type Agreement = Pick<
-  BookingRequest,
-  'itemId' | 'itemName' | 'stay' | 'guests' | 'quantity' | 'price' | 'terms'
->;
 
 /** Nights that are blocked for the booking. */
 export interface Block {
@@ -53,6 +49,8 @@ export interface StepDetails {
   readonly patch?: StepPatch;
   /** What the fact does to the account. */
   readonly moves?: readonly MoneyMove[];
+  /** Called in the moment in which the record changes. */
+  readonly onCommitted?: () => void;
 }
 
 /**
@@ -82,6 +80,7 @@ export class SagaRecord {
   /** What stands agreed, as it was last changed. */
   agreed: Agreement;
   readonly money: MoneyRecord;
+  readonly changes = new ChangeRecord();
   /** What others ask the main line to do while the booking is CONFIRMED. */
   readonly requests = new RequestQueue(() => this.putOff?.());
   /** A nudge that the calendar changed. */
@@ -155,6 +154,11 @@ export class SagaRecord {
     this.interrupt?.();
   }
 
+  /** Says the claimed ending anew, where what it costs has changed before it was committed. */
+  restateEnding(ending: Ending): void {
+    this.claimed = ending;
+  }
+
   /** Ends the booking here and now. Where someone's claim came first, that is what it ends by. */
   end(ending: Ending): never {
     this.claimEnding(ending);
@@ -213,6 +217,7 @@ export class SagaRecord {
         this.sequence = snapshot.sequence;
         this.undo = snapshot.undo;
         this.money.account = (given.moves ?? []).reduce(moved, this.money.account);
+        given.onCommitted?.();
       }
       this.heading = this.state;
       return result;

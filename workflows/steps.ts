@@ -107,11 +107,21 @@ export function moneyBefore(deadline: number, summary: string) {
   });
 }
 
+const WITHOUT_END = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5m' } as const;
+
 /** A move of money that must come about. */
 export function moneyWithoutEnd(summary: string) {
+  return proxyActivities<Payments>({ startToCloseTimeout: MONEY_ATTEMPT, retry: WITHOUT_END, summary });
+}
+
+/**
+ * A move of money that must come about unless the provider refuses it for good.
+ * @throws {ActivityFailure} where it does
+ */
+export function moneyUnlessRefused(summary: string) {
   return proxyActivities<Payments>({
     startToCloseTimeout: MONEY_ATTEMPT,
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5m' },
+    retry: { ...WITHOUT_END, nonRetryableErrorTypes: ['RefundRejected'] },
     summary,
   });
 }

@@ -30,9 +30,15 @@ export function supersededHolds(booking: SagaRecord): Appointment {
   };
 }
 
-/** Gives back whatever is still held. What a provider will not take back runs out by itself. */
+/**
+ * Gives back whatever is still held once all that is due was taken. What a provider will not take back runs out by
+ * itself.
+ */
 export async function giveBackTheRest(booking: SagaRecord): Promise<void> {
-  for (const hold of booking.money.holds.filter(({ captured }) => !captured)) await giveBack(booking, hold);
+  const { agreed, money } = booking;
+  const isNeedless = (hold: Hold) => agreed.terms.payment !== undefined || hold.letGoFrom !== undefined;
+  for (const hold of money.holds.filter((each) => !each.captured && isNeedless(each)))
+    await giveBack(booking, hold);
 }
 
 async function giveBack(booking: SagaRecord, hold: Hold): Promise<void> {

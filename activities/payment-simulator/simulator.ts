@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import type { Money } from '../../domain/money';
 import type {
   AuthorizeOutcome,
@@ -12,12 +11,14 @@ import type {
   SettleRequest,
 } from '../../domain/payment';
 import { GatewayUnreachable, type PaymentGateway } from '../payment-gateway';
-import { TEST_TOKENS, type TokenBehaviour } from './test-tokens';
+import { type Books, one } from './books';
+import { confirmAt, saveCard, savedCard } from './cards';
+import { approvesAtOnce, behaviourOf, TEST_TOKENS } from './test-tokens';
 
 interface AuthorizationRow {
   authorization_id: string;
   token: string;
-  status: 'calling' | 'declined' | 'held' | 'captured' | 'voided';
+  status: 'calling' | 'requires_action' | 'declined' | 'held' | 'captured' | 'voided' | 'expired';
   decline_code: DeclineCode | null;
   calls: number;
   undo_calls: number;
@@ -28,23 +29,23 @@ interface AuthorizationRow {
  * `payment_simulator`, so that what it did outlives the process that asked for it, as a real provider's would.
  */
 export class PaymentSimulator implements PaymentGateway {
-  constructor(private readonly books: Pool) {}
+  /** @param publicUrl where the API is, which has the pages that cardholders confirm at */
+  constructor(
+    private readonly books: Books,
+    private readonly publicUrl = 'http://127.0.0.1:3000',
+  ) {}
 
-  /** A card that would be declined at once cannot be saved; what else its token does, it does when it is charged. */
-  async saveCard({ key, token }: SaveCardRequest): Promise<SaveCardOutcome> {
-    const behaviour = behaviourOf(token);
-    if (behaviour === undefined) return { outcome: 'declined', code: 'unknown_token' };
-    if (behaviour.decline) return { outcome: 'declined', code: behaviour.decline };
-    const { rows } = await this.books.query<{ card_reference: string }>(
-      `INSERT INTO payment_simulator.cards AS c (key, card_reference, token) VALUES ($1, $2, $3)
-       ON CONFLICT (key) DO UPDATE SET token = c.token RETURNING card_reference`,
-      [key, `card_${randomUUID()}`, token],
-    );
-    return { outcome: 'saved', card: one(rows, key).card_reference };
+  saveCard(request: SaveCardRequest): Promise<SaveCardOutcome> {
+    return saveCard(this.books, this.publicUrl, request);
   }
 
   async authorize(request: AuthorizeRequest): Promise<AuthorizeOutcome> {
-    const token = await this.tokenOf(request.token);
+    const saved = await savedCard(this.books, request.token);
+    const token = saved ?? request.token;
+    const behaviour = behaviourOf(token, {
+      isSaved: saved !== undefined,
+      offSession: request.offSession === true,
+    });
     const { rows } = await this.books.query<AuthorizationRow>(
       `INSERT INTO payment_simulator.authorizations AS a
          (key, authorization_id, booking_id, token, amount, currency, status, calls)
@@ -58,11 +59,10 @@ export class PaymentSimulator implements PaymentGateway {
         token,
         request.amount.amount,
         request.amount.currency,
-        approvesAtOnce(behaviourOf(token)) ? 'held' : 'calling',
+        approvesAtOnce(behaviour) ? 'held' : 'calling',
       ],
     );
     const row = one(rows, request.key);
-    const behaviour = behaviourOf(row.token);
     if (approvesAtOnce(behaviour) && row.status !== 'calling') {
       return { outcome: 'authorized', authorizationId: row.authorization_id };
     }
@@ -72,6 +72,7 @@ export class PaymentSimulator implements PaymentGateway {
     }
     if (behaviour.delayMs !== undefined && row.status === 'calling') await wait(behaviour.delayMs);
     if (behaviour.decline) return this.decide(request.key, 'declined', behaviour.decline);
+    if (behaviour.asksCardholder) return this.decide(request.key, 'requires_action');
     const answer = await this.decide(request.key, 'held');
     if (row.calls <= (behaviour.lostAnswers ?? 0)) {
       return { outcome: 'unknown', detail: 'the provider took the request but its answer was lost' };
@@ -86,12 +87,13 @@ export class PaymentSimulator implements PaymentGateway {
       [request.authorizationId],
     );
     const row = one(rows, request.authorizationId);
-    if (row.undo_calls <= (behaviourOf(row.token)?.failingVoids ?? 0)) {
+    if (row.undo_calls <= (TEST_TOKENS[row.token]?.failingVoids ?? 0)) {
       throw new GatewayUnreachable('the payment provider fails to void');
     }
     const { rowCount } = await this.books.query(
-      `UPDATE payment_simulator.authorizations SET status = 'voided'
-       WHERE authorization_id = $1 AND status IN ('held', 'voided')`,
+      `UPDATE payment_simulator.authorizations
+       SET status = CASE status WHEN 'expired' THEN status ELSE 'voided' END
+       WHERE authorization_id = $1 AND status IN ('held', 'requires_action', 'expired', 'voided')`,
       [request.authorizationId],
     );
     if (rowCount === 0) return { outcome: 'rejected', code: 'hold_not_open' };
@@ -100,6 +102,7 @@ export class PaymentSimulator implements PaymentGateway {
 
   /** Takes part or all of a hold, once; what is left of it is released with that. */
   async capture(request: { key: string; authorizationId: string; amount: Money }): Promise<HoldOutcome> {
+    if (await this.hasExpired(request.authorizationId)) return { outcome: 'rejected', code: 'hold_expired' };
     const { rowCount } = await this.books.query(
       `UPDATE payment_simulator.authorizations SET status = 'captured', captured = $2
        WHERE authorization_id = $1 AND $2 <= amount AND (status = 'held' OR status = 'captured' AND captured = $2)`,
@@ -136,20 +139,20 @@ export class PaymentSimulator implements PaymentGateway {
     return { outcome: 'done', reference: `payout_${request.key}` };
   }
 
-  /** The token behind a saved card's reference; any other token is itself. */
-  private async tokenOf(token: string): Promise<string> {
-    if (!token.startsWith('card_')) return token;
-    const { rows } = await this.books.query<{ token: string }>(
-      'SELECT token FROM payment_simulator.cards WHERE card_reference = $1',
-      [token],
+  /** Lets a hold run out whose token says so, at the moment somebody wants to capture it. */
+  private async hasExpired(authorizationId: string): Promise<boolean> {
+    const { rowCount } = await this.books.query(
+      `UPDATE payment_simulator.authorizations SET status = 'expired'
+       WHERE authorization_id = $1 AND token = ANY($2) AND status IN ('held', 'expired')`,
+      [authorizationId, EXPIRING],
     );
-    return rows[0]?.token ?? token;
+    return rowCount === 1;
   }
 
   /** Decides a call that is still open; one that was decided keeps its first outcome, as providers do. */
   private async decide(
     key: string,
-    status: 'held' | 'declined',
+    status: 'held' | 'declined' | 'requires_action',
     code?: DeclineCode,
   ): Promise<AuthorizeOutcome> {
     const { rows } = await this.books.query<AuthorizationRow>(
@@ -161,23 +164,16 @@ export class PaymentSimulator implements PaymentGateway {
     );
     const row = one(rows, key);
     if (row.status === 'declined') return { outcome: 'declined', code: row.decline_code ?? 'card_declined' };
-    return { outcome: 'authorized', authorizationId: row.authorization_id };
+    const authorizationId = row.authorization_id;
+    if (row.status !== 'requires_action') return { outcome: 'authorized', authorizationId };
+    return {
+      outcome: 'requires_action',
+      authorizationId,
+      actionUrl: confirmAt(this.publicUrl, authorizationId),
+    };
   }
 }
 
-function behaviourOf(token: string): TokenBehaviour | undefined {
-  return TEST_TOKENS[token];
-}
-
-/** Such a call is decided in the statement that takes it down. */
-function approvesAtOnce(behaviour: TokenBehaviour | undefined): boolean {
-  if (!behaviour) return false;
-  const { decline, delayMs, unreachableCalls, lostAnswers } = behaviour;
-  return !(decline || delayMs || unreachableCalls || lostAnswers);
-}
-
-function one<Row>(rows: readonly Row[], key: string): Row {
-  const row = rows[0];
-  if (row === undefined) throw new Error(`the provider knows nothing of ${key}`);
-  return row;
-}
+const EXPIRING = Object.entries(TEST_TOKENS).flatMap(([token, { holdExpires }]) =>
+  holdExpires ? [token] : [],
+);

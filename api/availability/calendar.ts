@@ -2,6 +2,7 @@ import type { ItemId } from '../../domain/ids';
 import { Problem } from '../../domain/problems';
 import type { CalendarDate, Stay } from '../../domain/stay-dates';
 import type { Database } from '../../platform/database/client';
+import { Prisma } from '../../prisma/generated/client';
 
 /** One night of an item's calendar. */
 export interface CalendarNight {
@@ -14,20 +15,40 @@ export interface CalendarNight {
   readonly closed: boolean;
 }
 
-/** The nights of a span, whether or not the calendar has rows for them; empty where there is no such item. */
-export async function calendarOf(
+/** One item's calendar. */
+export interface ItemCalendar {
+  readonly itemId: ItemId;
+  readonly nights: readonly CalendarNight[];
+}
+
+/**
+ * The nights of a span, whether or not the calendar has rows for them: of one item, or of all the room types of a
+ * hotel, by their ids. Empty where there is no such item.
+ */
+export async function calendarsOf(
   database: Database,
-  itemId: ItemId,
+  wanted: { readonly itemId: ItemId } | { readonly hotel: string },
   { start, end }: Stay,
-): Promise<CalendarNight[]> {
-  const rows = await database.$queryRaw<Omit<CalendarNight, 'free'>[]>`
-    SELECT n::date::text AS date, COALESCE(c.capacity + c.overbooking, i.capacity + i.overbooking) AS capacity,
-           COALESCE(c.blocked, 0) AS blocked, COALESCE(c.closed, false) AS closed
+): Promise<ItemCalendar[]> {
+  const which =
+    'itemId' in wanted
+      ? Prisma.sql`i.id = ${wanted.itemId}`
+      : Prisma.sql`i.system = 'hotel' AND split_part(i.id, ':', 1) = ${wanted.hotel}`;
+  // A document for each item rather than a row for each night, which the client would read one by one.
+  return await database.$queryRaw<ItemCalendar[]>`
+    SELECT i.id AS "itemId", json_agg(json_build_object(
+      'date', n.night, 'capacity', v.capacity, 'blocked', v.blocked,
+      'free', CASE WHEN v.closed THEN 0 ELSE v.capacity - v.blocked END, 'closed', v.closed) ORDER BY n.night) AS nights
     FROM booking.items i
-    CROSS JOIN generate_series(${start}::date, ${end}::date - 1, interval '1 day') n
-    LEFT JOIN booking.availability_calendar c ON c.item_id = i.id AND c.night = n::date
-    WHERE i.id = ${itemId} ORDER BY n`;
-  return rows.map((row) => ({ ...row, free: row.closed ? 0 : row.capacity - row.blocked }));
+    CROSS JOIN LATERAL (
+      SELECT day::date AS night FROM generate_series(${start}::date, ${end}::date - 1, interval '1 day') day
+    ) n
+    LEFT JOIN booking.availability_calendar c ON c.item_id = i.id AND c.night = n.night
+    CROSS JOIN LATERAL (
+      SELECT COALESCE(c.capacity + c.overbooking, i.capacity + i.overbooking) AS capacity,
+             COALESCE(c.blocked, 0) AS blocked, COALESCE(c.closed, false) AS closed
+    ) v
+    WHERE ${which} GROUP BY i.id ORDER BY i.id`;
 }
 
 /** A booking in whose way a closing is. */

@@ -10,7 +10,7 @@ import type { Answer } from '../http/route';
 import { once } from '../idempotency/once';
 import type { SagaAnswer, SagaClient } from '../saga/saga-client';
 import { actAs, bookingIdOf, type Part, visibleBooking } from './access';
-import { illegalTransition, outcomeUnknown, sagaAway } from './saga-problems';
+import { illegalTransition, outcomeUnknown, sagaAway, tooManyChanges } from './saga-problems';
 import type { BookingView } from './schemas';
 import { type BookingRow, bookingView } from './view';
 
@@ -109,7 +109,7 @@ async function happened(
 }
 
 function refusal(
-  { refusal, message }: SagaAnswer & { outcome: 'refused' },
+  { refusal, message, details }: SagaAnswer & { outcome: 'refused' },
   action: Action,
   booking: BookingRow,
 ): Problem {
@@ -124,6 +124,30 @@ function refusal(
       );
     case 'NotAllowed':
       return new Problem('forbidden', `You may not do this to booking ${booking.id}.`);
+    case 'ChangedMeanwhile':
+      return new Problem('changed-meanwhile', `Booking ${booking.id}: ${message}. Read it again.`, {
+        bookingId: booking.id,
+      });
+    case 'TooManyChanges':
+      return tooManyChanges(booking);
+    case 'PaymentDeclined':
+      return new Problem('payment-declined', `${message}. Booking ${booking.id} is as it was.`, {
+        bookingId: booking.id,
+      });
+    case 'NightsUnavailable':
+      return new Problem('nights-unavailable', `${message}. Booking ${booking.id} is as it was.`, {
+        bookingId: booking.id,
+        ...(details?.[0] !== undefined && { nights: details[0] }),
+      });
+    case 'AmountUnavailable':
+      return new Problem(
+        'amount-unavailable',
+        `Booking ${booking.id} cannot be ${action.done}: ${message}.`,
+        {
+          bookingId: booking.id,
+          state: booking.state,
+        },
+      );
     case 'UndoNotWaiting':
       return new Problem(
         'undo-not-waiting',

@@ -107,7 +107,7 @@ export interface GoneNight {
 }
 
 /** @throws {Problem} `nights-unavailable` naming them, each with its reason */
-export function checkNights(item: Item, gone: readonly GoneNight[]): void {
+export function checkNights(item: Pick<Item, 'name'>, gone: readonly GoneNight[]): void {
   if (gone.length === 0) return;
   const nights = gone.map(({ night }) => night);
   const closed = gone.filter(({ reason }) => reason === 'closed').map(({ night }) => night);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsCardNumber, isOnlyDigitsOfCardLength } from '../../domain/card-number';
 import { parseCalendarDate } from '../../domain/stay-dates';
 
 /*
@@ -25,9 +26,18 @@ export const reasonText = z
   .refine(storable, 'must not hold control characters')
   .meta({ description: 'Told to the other side.', example: 'Plans changed' });
 
+/** Saved cards are charged by reference, and whose a reference is nothing in it says. So nobody may send one. */
+const SAVED_CARD = /^(cus|card)_/;
+
 export const paymentToken = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "must be a payment provider's token")
+  .refine((text) => !isOnlyDigitsOfCardLength(text) && !holdsCardNumber(text), {
+    error: "looks like a card number: send a payment provider's token instead",
+  })
+  .refine((text) => !SAVED_CARD.test(text), {
+    error: "is a saved card's reference: send a token, or nothing for the stored payment method",
+  })
   .meta({ description: "A payment provider's token, never card data.", example: 'tok_approved' });
 
 export const guestCount = z.int().min(1).max(10_000).meta({ example: 2 });

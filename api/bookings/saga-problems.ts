@@ -1,3 +1,4 @@
+import { MAX_CHANGES } from '../../domain/change';
 import type { BookingId } from '../../domain/ids';
 import { Problem } from '../../domain/problems';
 
@@ -19,6 +20,15 @@ export function sagaAway(bookingId: BookingId): Problem {
     'Bookings cannot be changed just now. Nothing was done; try again shortly.',
     { bookingId },
     5,
+  );
+}
+
+/** The limit of domain/change.ts is reached. */
+export function tooManyChanges(booking: { readonly id: string }): Problem {
+  return new Problem(
+    'too-many-changes',
+    `Booking ${booking.id} was changed, or tried to be, too often: ${MAX_CHANGES} changes are the most. Cancel it and book anew.`,
+    { bookingId: booking.id },
   );
 }
 

@@ -1,7 +1,9 @@
+import { agreementIn, type ToldAgreement } from '../../domain/agreement';
 import type { BookingTerms, ReasonCode } from '../../domain/booking';
 import type { BookingState, FactType, UndoStatus } from '../../domain/booking-state';
+import { moneyIn } from '../../domain/fact-details';
 import type { System } from '../../domain/item';
-import { type Money, toDecimal } from '../../domain/money';
+import { toDecimal } from '../../domain/money';
 import type { CalendarDate } from '../../domain/stay-dates';
 import { countNights } from '../../domain/stay-dates';
 import { statusWord } from '../../domain/system-status';
@@ -79,14 +81,19 @@ export function timelineEntry(fact: BookingFactRow) {
   };
 }
 
-/** A fact's details with its money as decimals. */
+/** A fact's details with its money as decimals, all of it in one currency. */
 function wireDetails(details: unknown): Record<string, unknown> {
-  const { amount, fee, ...rest } = details as { amount?: Money; fee?: Money; [name: string]: unknown };
-  const money = amount ?? fee;
-  return {
-    ...rest,
-    ...(amount && { amount: toDecimal(amount) }),
-    ...(fee && { fee: toDecimal(fee) }),
-    ...(money && { currency: money.currency }),
-  };
+  const entries = Object.entries(details as Record<string, unknown>);
+  const currency = entries.map(([, value]) => moneyIn(value)?.currency).find((found) => found !== undefined);
+  const onWire = entries.map(([name, value]) => {
+    const money = moneyIn(value);
+    if (money) return [name, toDecimal(money)];
+    const agreement = agreementIn(value);
+    return [name, agreement ? wireAgreement(agreement) : value];
+  });
+  return { ...Object.fromEntries(onWire), ...(currency !== undefined && { currency }) };
+}
+
+function wireAgreement({ price, stay, ...agreement }: ToldAgreement) {
+  return { ...agreement, checkIn: stay.start, checkOut: stay.end, totalPrice: toDecimal(price) };
 }

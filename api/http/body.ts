@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { Problem } from '../../domain/problems';
 
@@ -6,9 +7,23 @@ export const BODY_LIMIT = 64 * 1024;
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
+/** Where senders sign their bodies byte by byte. */
+export const WEBHOOKS = '/api/webhooks/';
+
+const rawBodies = new WeakMap<object, Buffer>();
+
 /** Reads JSON bodies; what is sent as anything else is refused rather than ignored. */
 export function jsonBody(): RequestHandler[] {
-  return [refuseOtherTypes, express.json({ limit: BODY_LIMIT, type: JSON_TYPES })];
+  return [refuseOtherTypes, express.json({ limit: BODY_LIMIT, type: JSON_TYPES, verify: keepWebhookBytes })];
+}
+
+function keepWebhookBytes(request: IncomingMessage, _response: ServerResponse, bytes: Buffer): void {
+  if (request.url?.startsWith(WEBHOOKS)) rawBodies.set(request, bytes);
+}
+
+/** The body of a webhook as it came; empty for any other request. */
+export function rawBodyOf(request: Request): Buffer {
+  return rawBodies.get(request) ?? Buffer.alloc(0);
 }
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {

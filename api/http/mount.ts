@@ -2,7 +2,8 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../domain/problems';
 import { callerOf } from '../auth/authenticate';
-import { type Answer, isWrite, type Route } from './route';
+import { rawBodyOf } from './body';
+import { type Answer, isWrite, type Route, type SignedBody } from './route';
 import { validate } from './validate';
 
 /** What an `Idempotency-Key` may look like. */
@@ -54,9 +55,15 @@ async function handled(route: Route, request: Request, gone: AbortSignal): Promi
     body: validate(route.body ?? NOTHING, sentBody, 'body'),
     sentBody,
     gone,
+    ...(route.signatureHeader && { signed: signedBody(request, route.signatureHeader) }),
     ...(key !== undefined && { idempotencyKey: key }),
     ...(caller && { caller }),
   });
+}
+
+function signedBody(request: Request, header: string): SignedBody {
+  const signature = request.get(header);
+  return { bytes: rawBodyOf(request), ...(signature !== undefined && { signature }) };
 }
 
 function parsedParams(route: Route, request: Request): unknown {

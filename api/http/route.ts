@@ -33,10 +33,19 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   readonly body: z.output<B>;
   /** The body as it was sent, for the idempotency key to be compared by. */
   readonly sentBody: unknown;
+  /** Where the route has a `signatureHeader`. */
+  readonly signed?: SignedBody;
   /** The caller's `Idempotency-Key`, on writes. */
   readonly idempotencyKey?: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
+}
+
+/** A body as it came over the wire, and what its sender signed it with. */
+export interface SignedBody {
+  readonly bytes: Buffer;
+  /** Absent where the header was not sent. */
+  readonly signature?: string;
 }
 
 interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
@@ -50,6 +59,8 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   readonly query?: Q;
   readonly body?: B;
   readonly bodyExample?: unknown;
+  /** The header that the sender signs the body with; the handler then gets both as they came, and checks them. */
+  readonly signatureHeader?: string;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
   /** The problems of this route's own; those that every route shares are added by the document. */
   readonly problems?: readonly ProblemCode[];
@@ -73,6 +84,7 @@ export interface RawRequest {
   readonly query: unknown;
   readonly body: unknown;
   readonly sentBody: unknown;
+  readonly signed?: SignedBody;
   readonly idempotencyKey?: string;
   readonly gone: AbortSignal;
   readonly caller?: Caller;

@@ -4,10 +4,10 @@ import type { ItemFactType } from '../../domain/item-fact';
 import { itemFaults } from '../../domain/item-faults';
 import { Problem } from '../../domain/problems';
 import { localDate } from '../../domain/stay-clock';
-import type { CalendarDate } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
+import { hasBookings, moreSold, type SoldNight, versionConflict } from './change-problems';
 import { itemColumns } from './columns';
 import { houseFields, termFields } from './fields';
 import { managedItem, requireItem } from './find-item';
@@ -37,7 +37,7 @@ type Outcome =
   | { readonly version: number }
   | { readonly conflict: number }
   | { readonly booked: readonly string[] }
-  | { readonly sold: readonly { readonly night: CalendarDate; readonly sold: number }[] };
+  | { readonly sold: readonly SoldNight[] };
 
 /**
  * Changes the terms of an item. Bookings it has keep the terms they were opened with. Where nothing would change,
@@ -60,14 +60,14 @@ export async function changeItem(
     const after = itemView(changed);
     const fields = changedFields(before, after);
     if (fields.length === 0) return item;
-    if (version !== undefined && version !== item.version) throw conflict(id, item.version);
+    if (version !== undefined && version !== item.version) throw versionConflict(id, item.version);
     requireChangeable(caller, changed, fields);
 
     const outcome = await write(deps, caller, item, changed, factsOf(before, after, fields));
     if ('version' in outcome) return await requireItem(deps.database, id);
-    if ('booked' in outcome) throw booked(id, outcome.booked);
-    if ('sold' in outcome) throw sold(id, outcome.sold);
-    if (version !== undefined || attempt === ATTEMPTS) throw conflict(id, outcome.conflict);
+    if ('booked' in outcome) throw hasBookings(id, outcome.booked);
+    if ('sold' in outcome) throw moreSold(id, outcome.sold);
+    if (version !== undefined || attempt === ATTEMPTS) throw versionConflict(id, outcome.conflict);
   }
 }
 
@@ -143,37 +143,4 @@ async function write(
                                ${JSON.stringify(facts)}::jsonb, ${caller.id}, ${today}::date) AS outcome`;
   if (!row) throw new Error(`change_item answered nothing for ${item.id}`);
   return row.outcome;
-}
-
-function conflict(id: string, version: number): Problem {
-  return new Problem(
-    'version-conflict',
-    `${id} stands at version ${version}: somebody changed it meanwhile. Read it again, and change that.`,
-    { version },
-  );
-}
-
-const FIELD_OF_COLUMN: Readonly<Record<string, string>> = {
-  currency: 'currency',
-  departure_date: 'departureDate',
-};
-
-function booked(id: string, columns: readonly string[]): Problem {
-  const fields = columns.map((column) => FIELD_OF_COLUMN[column] ?? column);
-  return new Problem(
-    'item-has-bookings',
-    `${id} has bookings, so its ${fields.join(' and ')} cannot change. Take it off sale and create another one.`,
-    { fields },
-  );
-}
-
-function sold(id: string, nights: Extract<Outcome, { sold: unknown }>['sold']): Problem {
-  const which = nights.map(({ night, sold: count }) => `${night} (${count})`).join(', ');
-  return new Problem(
-    'nights-sold',
-    `More of ${id} are sold than there would be on ${which}. Cancel some first.`,
-    {
-      nights,
-    },
-  );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calendarDate, guestCount, identifier, paymentToken, storable, totalPrice } from '../bookings/fields';
 import { quoteIdField, ratePlanName } from '../rates/fields';
+import type { ChangeWish } from './change-terms';
 
 const roomPart = identifier.refine((text) => !text.includes(':'), 'must not hold a colon');
 export const propertyId = roomPart.meta({ example: 'HOTEL-001' });
@@ -35,6 +36,30 @@ export const reservationBody = z.object({
   totalPrice: totalPrice.optional(),
   paymentToken: paymentToken.optional(),
 });
+
+/** Of a change: what is left out stays as it is. */
+export const changeBody = z.object({
+  propertyId: propertyId.optional().meta({ description: 'The one it is at already; no other can be given.' }),
+  roomType: roomType.optional(),
+  stayDetails: z
+    .object({
+      checkIn: calendarDate.optional(),
+      checkOut: calendarDate.optional(),
+      guests: guestCount.optional(),
+      numberOfGuests: guestCount.optional().meta({ description: 'The same in another spelling.' }),
+    })
+    .optional(),
+  ratePlan: ratePlanName,
+  quoteId: quoteIdField,
+  totalPrice: totalPrice.optional(),
+});
+
+export type ChangeBody = z.output<typeof changeBody>;
+
+export function wishOf({ stayDetails = {}, ...wish }: ChangeBody): Omit<ChangeWish, 'byGuest'> {
+  const { checkIn, checkOut, guests, numberOfGuests } = stayDetails;
+  return { ...wish, checkIn, checkOut, guests: guests ?? numberOfGuests };
+}
 
 export type ReservationBody = z.output<typeof reservationBody>;
 

@@ -88,15 +88,17 @@ function sums(facts: readonly BookingFactRow[], price: Money) {
     );
     return toDecimal({ ...price, amount: amounts.reduce<number>((all, each) => all + (each ?? 0), 0) });
   };
-  const undone = (step: string, outcomes: readonly string[]) =>
+  const undone = (step: string, outcomes: readonly string[], ...besides: string[]) =>
     sum(
-      ({ type }, d) => type === 'undo.completed' && d.step === step && outcomes.includes(String(d.outcome)),
+      ({ type }, d) =>
+        besides.includes(type) ||
+        (type === 'undo.completed' && d.step === step && outcomes.includes(String(d.outcome))),
     );
   return {
     authorized: sum(({ type }) => type === 'payment.authorized'),
-    captured: sum(({ type }) => type === 'payment.captured'),
-    voided: undone('void-authorization', ['voided', 'rest-released']),
-    refunded: undone('refund-payment', ['refunded']),
+    captured: sum(({ type }, { kind }) => type === 'payment.captured' && kind !== 'refund-failed'),
+    voided: undone('void-authorization', ['voided', 'rest-released'], 'payment.voided'),
+    refunded: undone('refund-payment', ['refunded'], 'payment.refunded', 'payment.dispute-lost'),
     settled: sum(({ type }) => type === 'payment.settled'),
   };
 }

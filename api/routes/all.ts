@@ -4,16 +4,21 @@ import { adminRoutes } from './admin';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { developmentRoutes } from './development';
+import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
+import { paymentRoutes } from './payments';
 import { problemRoutes } from './problems';
 import { rateRoutes } from './rates';
+import { reservationChangeRoutes } from './reservation-changes';
 import { reservationRoutes } from './reservations';
 import { staysRoutes } from './stays';
 import { travelersRoutes } from './travelers';
 import { userRoutes } from './users';
+import { webhookRoutes } from './webhooks';
 
 /** Every route of the API. What is not in this list does not exist, nor is it documented. */
 export function allRoutes(deps: ApiDeps): Route[] {
@@ -26,10 +31,15 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...bookingRoutes(deps),
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
+    ...reservationChangeRoutes(deps),
+    ...paymentRoutes(deps),
+    ...invoiceRoutes(deps),
     ...availabilityRoutes(deps),
     ...rateRoutes(deps),
     ...itemRoutes(deps),
     ...itemManagementRoutes(deps),
+    ...webhookRoutes(deps),
+    ...developmentRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];

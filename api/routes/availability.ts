@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { itemIdOf } from '../../domain/hotel';
+import { itemIdOf, propertyIdOf, roomTypeOf } from '../../domain/hotel';
 import { Problem } from '../../domain/problems';
 import { countNights, type Stay } from '../../domain/stay-dates';
 import type { Caller } from '../auth/caller';
-import { calendarOf, closeNights, openNights } from '../availability/calendar';
+import { calendarsOf, closeNights, type ItemCalendar, openNights } from '../availability/calendar';
 import { MAX_NIGHTS } from '../bookings/checks';
 import { calendarDate } from '../bookings/fields';
 import type { ApiDeps } from '../deps';
@@ -14,6 +14,8 @@ import { propertyId, roomType } from '../reservations/fields';
 
 const TAG = 'hotel';
 const CALENDAR = '/api/availability';
+/** The longest span of all rooms of a hotel at once, nights. */
+const HOTEL_NIGHTS = 92;
 
 const span = z.object({
   propertyId: propertyId.meta({ description: 'A property of any system.' }),
@@ -42,8 +44,12 @@ const calendarSchema = z
   })
   .meta({ id: 'Calendar' });
 
-const found = z.object({ success: z.literal(true), data: calendarSchema });
-const done = found.extend({ message: z.string() });
+const hotelCalendarSchema = z
+  .object({ propertyId: z.string(), items: z.array(calendarSchema) })
+  .meta({ id: 'HotelCalendar', description: 'All room types of a hotel, by id.' });
+
+const found = z.object({ success: z.literal(true), data: z.union([calendarSchema, hotelCalendarSchema]) });
+const done = z.object({ success: z.literal(true), data: calendarSchema, message: z.string() });
 const calendarExample = (closed: boolean) => ({
   itemId: 'HOTEL-001:STD',
   ...{ propertyId: 'HOTEL-001', roomType: 'STD' },
@@ -59,7 +65,8 @@ export function availabilityRoutes(deps: ApiDeps): Route[] {
       tag: TAG,
       summary: 'The calendar of an item',
       description:
-        'Night by night: how many can be sold, are blocked, are free; and whether the owner closed it.',
+        'Night by night: how many can be sold, are blocked, are free; and whether the owner closed it. Of a hotel ' +
+        `without \`roomType\`, all its room types in \`items\`, ${HOTEL_NIGHTS} nights at most.`,
       query: span,
       answers: {
         200: {
@@ -71,7 +78,7 @@ export function availabilityRoutes(deps: ApiDeps): Route[] {
       problems: ['invalid-request', 'invalid-dates', 'not-found'],
       handle: async ({ query }) => ({
         status: 200,
-        body: { success: true, data: await calendar(deps, query) },
+        body: { success: true, data: await calendarOrHotels(deps, query) },
       }),
     }),
     ownersRoute(deps, {
@@ -135,25 +142,41 @@ function ownersRoute(deps: ApiDeps, spec: OwnersRouteSpec): Route {
 }
 
 async function calendar(deps: ApiDeps, wanted: Span) {
-  const nights = await calendarOf(deps.database, itemOf(wanted), checkedSpan(wanted));
-  if (nights.length === 0) throw unknownItem(wanted);
-  return {
-    itemId: itemOf(wanted),
-    propertyId: wanted.propertyId,
-    roomType: wanted.roomType ?? null,
-    nights,
-  };
+  const [found] = await calendarsOf(deps.database, { itemId: itemOf(wanted) }, checkedSpan(wanted));
+  if (!found) throw unknownItem(wanted);
+  return calendarView(found);
+}
+
+/** A hotel itself is no item; where nothing is booked under its name, its rooms are meant. */
+async function calendarOrHotels(deps: ApiDeps, wanted: Span) {
+  const stay = checkedSpan(wanted);
+  const [found] = await calendarsOf(deps.database, { itemId: itemOf(wanted) }, stay);
+  if (found) return calendarView(found);
+  const { propertyId } = wanted;
+  if (wanted.roomType !== undefined) throw unknownItem(wanted);
+  if (countNights(stay) > HOTEL_NIGHTS) throw tooLong(HOTEL_NIGHTS);
+  const rooms = await calendarsOf(deps.database, { hotel: propertyId }, stay);
+  if (rooms.length === 0) throw unknownItem(wanted);
+  return { propertyId, items: rooms.map(calendarView) };
+}
+
+function calendarView({ itemId, nights }: ItemCalendar) {
+  return { itemId, propertyId: propertyIdOf(itemId), roomType: roomTypeOf(itemId) ?? null, nights };
 }
 
 const itemOf = (wanted: Span) => itemIdOf(wanted.propertyId, wanted.roomType);
 
 /** @throws {Problem} `invalid-dates` */
 function checkedSpan({ from, to }: Span): Stay {
-  const refuse = (message: string) => fieldProblem('invalid-dates', [{ field: 'to', message }]);
-  if (to <= from) throw refuse(`${to} is not after ${from}`);
+  if (to <= from)
+    throw fieldProblem('invalid-dates', [{ field: 'to', message: `${to} is not after ${from}` }]);
   const stay = { start: from, end: to };
-  if (countNights(stay) > MAX_NIGHTS) throw refuse(`${MAX_NIGHTS} nights may be asked for at once`);
+  if (countNights(stay) > MAX_NIGHTS) throw tooLong(MAX_NIGHTS);
   return stay;
+}
+
+function tooLong(most: number): Problem {
+  return fieldProblem('invalid-dates', [{ field: 'to', message: `${most} nights may be asked for at once` }]);
 }
 
 /** @throws {Problem} `not-found`, or `forbidden`: what can be booked is public, so nobody need be kept from knowing */

@@ -9,9 +9,11 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Some fields are missing or not of their kind; `errors` names each of them.',
   'invalid-dates':
     "The dates are no dates, past by the item's own calendar, in the wrong order, too many or too far ahead; `errors` says which. Where the owner's limits are the reason, `reasons` says it for machines: `minimum-stay`, `maximum-stay`, `lead-time`.",
+  'bad-signature':
+    'The webhook was signed with another secret, more than five minutes ago, or not at all, or its body was changed on the way. Check the signing secret of the endpoint.',
   unauthenticated: 'No token came, or it has expired or proves nothing. Sign in again.',
   'payment-declined':
-    'The payment provider said no, or there was no payment method. Pay again with another one; `billing` holds the record, where one was opened.',
+    'The payment provider said no, or there was no payment method. Pay again with another one; `billing` holds the record, where one was opened. Of a change: nothing was changed.',
   forbidden: 'You may see this but not do it: it takes another role, or somebody else.',
   'not-found': 'There is no such thing, or none that you may know of.',
   'method-not-allowed': 'The address exists with other methods; the `Allow` header lists them.',
@@ -29,8 +31,14 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'What `fields` names cannot change once an item has bookings. Take it off sale and create another one.',
   'version-conflict':
     'The change was made for an earlier version than `version`, where the item stands. Read it again, and change that.',
+  'too-many-changes':
+    'The changes of one booking are limited. Cancel it and book anew; what a cancel costs is quoted first.',
+  'changed-meanwhile':
+    'Somebody else has changed the booking, or is just doing so. Read it again, and repeat what is still wanted.',
   'illegal-transition':
     'The booking has moved on, and what you ask is not possible in its `state`. Read it again.',
+  'amount-unavailable':
+    'Only what is held can be taken, and only what was taken can go back: `held` and `refundable` say how much. Send less, or no amount for all of it.',
   'undo-not-waiting': 'Only an undo that needs an operator can be retried or skipped.',
   'request-in-flight':
     'The same request is being worked on. Repeat it after `Retry-After` seconds for its answer.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isConfirmationNumber } from '../../domain/hotel';
+import type { ProblemCode } from '../../domain/problems';
 import { type Action, act } from '../bookings/act';
 import type { ApiDeps } from '../deps';
 import { type Method, type Route, route } from '../http/route';
@@ -32,12 +33,14 @@ interface ReservationActionSpec<B extends z.ZodType> {
   readonly body: B;
   readonly bodyExample?: unknown;
   readonly message: string;
+  /** What it can be refused for beside what every action can. */
+  readonly problems?: readonly ProblemCode[];
   action(body: z.output<B>): Action;
 }
 
 /** A route that does something to one reservation, and answers with it as it then is. */
 export function reservationAction<B extends z.ZodType>(deps: ApiDeps, spec: ReservationActionSpec<B>): Route {
-  const { message, action, ...docs } = spec;
+  const { message, action, problems = [], ...docs } = spec;
   return route({
     ...docs,
     tag: TAG,
@@ -50,7 +53,7 @@ export function reservationAction<B extends z.ZodType>(deps: ApiDeps, spec: Rese
         example: { success: true, message, data: reservationExample },
       },
     },
-    problems: ACTION_PROBLEMS,
+    problems: [...ACTION_PROBLEMS, ...problems],
     handle: ({ caller, params, body, sentBody, idempotencyKey }) =>
       act(
         deps,

@@ -60,9 +60,9 @@ function answerOf(error: unknown): SagaAnswer | undefined {
     return { outcome: 'closed' };
   }
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const { type, message } = error.cause;
+    const { type, message, details } = error.cause;
     if (type === CLOSED_MEANWHILE) return { outcome: 'closed' };
-    if (isRefusal(type)) return { outcome: 'refused', refusal: type, message };
+    if (isRefusal(type)) return { outcome: 'refused', refusal: type, message, details: details ?? [] };
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { agreementIn, type ToldAgreement } from '../../domain/agreement';
 import type { BookingState, FactType } from '../../domain/booking-state';
 import { moneyIn } from '../../domain/fact-details';
 import { roomTypeOf } from '../../domain/hotel';
@@ -26,11 +27,29 @@ const WITH_FEE: readonly FactType[] = ['booking.cancelled', 'booking.no-show'];
 
 /** The reservation platform: one topic for each kind of change, the whole reservation in every message. */
 export const hotelDialect: Dialect = (told) => {
+  if (told.fact.type === 'booking.modified') return [modified(told)];
   const topic = told.fact.state === told.fact.fromState ? undefined : TOPIC_OF[told.fact.state];
   return topic ? [reservation(TOPICS[topic].name, told)] : [];
 };
 
-function reservation(topic: string, told: ToldFact): DialectMessage {
+/** The reservation as it is now, and as it was. */
+function modified(told: ToldFact): DialectMessage {
+  const { from, difference } = told.fact.details;
+  const previous = agreementIn(from);
+  const more = moneyIn(difference);
+  return reservation(TOPICS.reservationModified.name, told, {
+    ...(previous && {
+      previous: { stayDetails: stayDetails(previous), pricingDetails: pricingDetails(previous) },
+    }),
+    ...(more && { priceDifference: toDecimal(more) }),
+  });
+}
+
+function reservation(
+  topic: string,
+  told: ToldFact,
+  more: Readonly<Record<string, unknown>> = {},
+): DialectMessage {
   const { booking, fact } = told;
   return propertyMessage(topic, told, {
     guestDetails: {
@@ -38,21 +57,29 @@ function reservation(topic: string, told: ToldFact): DialectMessage {
       name: booking.guest?.name ?? null,
       email: booking.guest?.email ?? null,
     },
-    stayDetails: {
-      roomType: roomTypeOf(booking.itemId) ?? null,
-      roomName: booking.itemName,
-      checkIn: asMidnightUtc(booking.stay.start),
-      checkOut: asMidnightUtc(booking.stay.end),
-      nights: countNights(booking.stay),
-      guests: booking.guests,
-      rooms: booking.quantity,
-    },
+    stayDetails: stayDetails(booking),
     pricingDetails: {
-      totalPrice: toDecimal(booking.price),
-      currency: booking.price.currency,
+      ...pricingDetails(booking),
       ...(WITH_FEE.includes(fact.type) && { fee: toDecimal(feeOf(told)) }),
     },
+    ...more,
   });
+}
+
+function stayDetails({ itemId, itemName, stay, guests, quantity }: ToldAgreement) {
+  return {
+    roomType: roomTypeOf(itemId) ?? null,
+    roomName: itemName,
+    checkIn: asMidnightUtc(stay.start),
+    checkOut: asMidnightUtc(stay.end),
+    nights: countNights(stay),
+    guests,
+    rooms: quantity,
+  };
+}
+
+function pricingDetails({ price }: ToldAgreement) {
+  return { totalPrice: toDecimal(price), currency: price.currency };
 }
 
 function feeOf({ fact, booking }: ToldFact) {

@@ -6,11 +6,14 @@ import type { DialectMessage } from './dialect';
 /**
  * A message of the hotel's topics, keyed by property. What every one of them says comes first: `eventId` is the same
  * on every redelivery, and `confirmationNumber` is null for a booking of another system.
+ *
+ * @param nth of the messages of one fact on one topic, from 1
  */
 export function propertyMessage(
   topic: string,
   { fact, booking }: ToldFact,
   details: Readonly<Record<string, unknown>>,
+  nth = 1,
 ): DialectMessage {
   const propertyId = propertyIdOf(booking.itemId);
   return {
@@ -18,7 +21,7 @@ export function propertyMessage(
     key: propertyId,
     type: topic,
     value: {
-      eventId: eventIdOf(fact.factId, topic),
+      eventId: eventIdOf(fact.factId, topic, nth),
       eventType: topic,
       timestamp: fact.at,
       confirmationNumber: booking.confirmationNumber ?? null,

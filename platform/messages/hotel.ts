@@ -24,6 +24,9 @@ const stay = z.looseObject({
   rooms: z.int().positive(),
 });
 
+const reservedStay = stay.extend({ roomName: z.string() });
+const price = z.looseObject({ totalPrice: amount, currency });
+
 export const reservation = <Topic extends string>(topic: Topic) =>
   message({
     ...property(topic),
@@ -34,8 +37,12 @@ export const reservation = <Topic extends string>(topic: Topic) =>
       name: z.string().nullable(),
       email: z.string().nullable(),
     }),
-    stayDetails: stay.extend({ roomName: z.string() }),
-    pricingDetails: z.looseObject({ totalPrice: amount, currency, fee: amount.optional() }),
+    stayDetails: reservedStay,
+    pricingDetails: price.extend({ fee: amount.optional() }),
+    /** What a change led away from. */
+    previous: z.looseObject({ stayDetails: reservedStay, pricingDetails: price }).optional(),
+    /** What the change made dearer; negative where it made it cheaper. */
+    priceDifference: amount.optional(),
   });
 
 /** A void goes on `payment.refunded`, with an amount of 0 and the voided one beside it. */
@@ -51,6 +58,9 @@ export const payment = <Topic extends string>(topic: Topic) =>
     kind: z.string().optional(),
     voidedAmount: amount.optional(),
     code: z.string().nullable().optional(),
+    disputeId: z.string().nullable().optional(),
+    /** Kept of what was settled with the owner. */
+    commission: amount.optional(),
   });
 
 const availability = {
@@ -94,7 +104,7 @@ export const rateApplied = message({
   ...reason,
   itemId: z.string(),
   stayDetails: stay,
-  pricingDetails: z.looseObject({ ratePlan: z.string(), totalPrice: amount, currency }),
+  pricingDetails: price.extend({ ratePlan: z.string() }),
 });
 
 /** Written by the analytics group alone; what else it holds is that group's business. */

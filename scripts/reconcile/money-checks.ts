@@ -20,6 +20,8 @@ interface BookingRow {
 
 /** States in which a booking has a hold or has been charged. */
 const PAID_FOR = ['PAYMENT_AUTHORIZED', 'CONFIRMED', 'CHECKED_IN', 'CHECKED_OUT'];
+/** A saved card is charged days before check-in; a capture that was refused has left a mark of its own. */
+const WITHOUT_HOLD = ['card_saved', 'failed'];
 /** States in which nothing may be held any more once undoing is over. */
 const OVER = ['CANCELLED', 'REJECTED', 'EXPIRED', 'FAILED', 'NO_SHOW'];
 
@@ -65,7 +67,7 @@ export function moneyChecks(database: Client, provider: Client): Check[] {
         const known = new Set((await authorizations()).map(({ authorization_id }) => authorization_id));
         return [...(await bookings()).values()].flatMap((booking) => {
           const { id, state, payment_status, authorization_id } = booking;
-          const isPaidFor = PAID_FOR.includes(state) && payment_status !== 'failed';
+          const isPaidFor = PAID_FOR.includes(state) && !WITHOUT_HOLD.includes(payment_status);
           if (!isPaidFor || (authorization_id !== null && known.has(authorization_id))) return [];
           const text = `is ${state} (payment ${payment_status}), but the provider knows of no open hold or charge`;
           return [{ check: 'payments', about: id, text }];

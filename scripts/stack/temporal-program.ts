@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findGo, goInstall } from './go';
 import { type ObtainOptions, obtain, UnobtainableError } from './obtain';
 import { findOnPath, runTool } from './run-tool';
 import { downloadWithSdk } from './sdk-download';
@@ -39,8 +39,7 @@ async function isNewEnough(program: string, { say }: ObtainOptions): Promise<boo
 }
 
 async function buildWithGo(folder: string, refused: string, { say, signal }: ObtainOptions): Promise<void> {
-  // The second place is where Go's own installer puts it, which not every shell has on its PATH.
-  const go = findOnPath('go') ?? ['/usr/local/go/bin/go'].find((file) => existsSync(file));
+  const go = findGo();
   if (!go) {
     throw new UnobtainableError(
       `no \`temporal\` on PATH, the SDK's download failed (${refused.slice(0, 200)}), and there is no Go to build ` +
@@ -50,9 +49,8 @@ async function buildWithGo(folder: string, refused: string, { say, signal }: Obt
   say(
     'The Temporal dev server cannot be downloaded here: building it with Go, which takes some minutes once.',
   );
-  const env = { ...process.env, GOBIN: folder };
   try {
-    await runTool(go, ['install', `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`], { env, signal });
+    await goInstall(go, `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`, folder, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new UnobtainableError(`Go could not build it: ${(error as Error).message}`, { cause: error });

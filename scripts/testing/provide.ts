@@ -5,6 +5,7 @@ import { identify } from '../stack/process-identity';
 import { sayOnStderr } from '../stack/say';
 import { timeSkippingServerExecutable } from '../stack/time-skipping-server';
 import { writeWorkflowBundle } from '../workflow-bundle';
+import { startStripeMock } from './stripe-mock';
 import { startThrowawayStack } from './throwaway-stack';
 
 /** The real parts that tests run against. */
@@ -19,12 +20,14 @@ export async function provideRealParts(folder: string, signal: AbortSignal): Pro
   const self = identify(process.pid);
   if (!self) throw new Error('This system does not tell when a process started.');
   const stack = startThrowawayStack(self, folder, signal);
+  const stripeMock = startStripeMock(sayOnStderr, signal);
   try {
     await mkdir(folder, { recursive: true });
-    const [{ environment }, workflowBundle, testServer] = await Promise.all([
+    const [{ environment }, workflowBundle, testServer, mock] = await Promise.all([
       stack,
       writeWorkflowBundle(join(folder, 'workflow-bundle.js')),
       timeSkippingServerExecutable(sayOnStderr, signal),
+      stripeMock,
       stack.then(({ environment }) => migrate(environment.DATABASE_URL)),
     ]);
     return {
@@ -32,10 +35,18 @@ export async function provideRealParts(folder: string, signal: AbortSignal): Pro
         ...environment,
         TEMPORAL_TEST_SERVER: testServer,
         WORKFLOW_BUNDLE: workflowBundle,
+        ...mock.environment,
       },
-      stop: async () => (await stack).stop(),
+      stop: async () => {
+        mock.stop();
+        await (await stack).stop();
+      },
     };
   } catch (error) {
+    await stripeMock.then(
+      (mock) => mock.stop(),
+      () => undefined, // so did it
+    );
     await stack.then(
       (running) => running.stop(),
       () => undefined, // it never came up, and says so in `error`

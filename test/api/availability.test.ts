@@ -55,7 +55,27 @@ describe('the calendar', () => {
 
   test('of what does not exist is not found', async () => {
     expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001&roomType=X')).status).toBe(404);
-    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001')).status).toBe(404);
+    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-404')).status).toBe(404);
+    expect((await calendar('2027-01-01', '2027-01-02', 'propertyId=FLIGHT')).status).toBe(404);
+  });
+
+  test('of a hotel is that of all its room types', async () => {
+    const { status, json } = await calendar('2027-01-01', '2027-01-02', 'propertyId=HOTEL-001');
+    expect(status).toBe(200);
+    const night = { date: '2027-01-01', blocked: 0, closed: false };
+    expect(json.data).toEqual({
+      propertyId: 'HOTEL-001',
+      items: [
+        {
+          ...{ itemId: 'HOTEL-001:STD', propertyId: 'HOTEL-001', roomType: 'STD' },
+          nights: [{ ...night, capacity: 10, free: 10 }],
+        },
+        { ...{ itemId: 'HOTEL-001:SUITE', ...SUITE }, nights: [{ ...night, capacity: 2, free: 2 }] },
+      ],
+    });
+    expect((await calendar('2027-01-01', '2027-04-04', 'propertyId=HOTEL-001')).json.detail).toContain(
+      '92 nights',
+    );
   });
 
   test('is closed by the owner, and then not sold; opened again it is', async () => {

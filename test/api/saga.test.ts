@@ -105,6 +105,28 @@ describe('over the real saga', () => {
     expect(new Set(replies.map(({ json }) => json.booking.id)).size).toBe(1);
   });
 
+  test('what a provider told is handed to a running saga, and to nobody once it is over', async () => {
+    const { id } = (await create({ startDate: day(80), endDate: day(81) })).json.booking;
+    const told = (event: string) =>
+      database.query(
+        `INSERT INTO booking.provider_events (id, provider, type, kind, object_id, booking_id, details)
+         VALUES ($1, 'simulator', 'x', 'action-completed', 'auth_1', $2, '{"kind": "action-completed"}')`,
+        [event, id],
+      );
+    const handedTo = async (event: string) => {
+      await told(event);
+      const sql = 'SELECT handed_to FROM booking.provider_events WHERE id = $1 AND handed_at IS NOT NULL';
+      const rows = () => database.query<{ handed_to: string }>(sql, [event]);
+      await waitFor(async () => (await rows()).length === 1);
+      return (await rows())[0]?.handed_to;
+    };
+    expect(await handedTo('evt_0')).toBe('workflow');
+    await call('PUT', `/api/bookings/${id}/cancel`, { as: ANN });
+    // The saga closes a moment after its ending is answered.
+    let count = 0;
+    await waitFor(async () => (await handedTo(`evt_${++count}`)) === 'nobody');
+  });
+
   test('without a card, the booking waits for one', async () => {
     const as = 'traveler:traveler-no-card';
     const { id } = (await create({ startDate: day(40), endDate: day(41), propertyId: 'PROP-002' }, { as }))

@@ -93,7 +93,9 @@ test('a room is reserved, lived in and paid for; every topic hears its part, key
     [6, 'reservation.checkin', 'CHECKED_IN'],
     [7, 'payment.captured', 'CHECKED_IN'],
     [8, 'reservation.checkout', 'CHECKED_OUT'],
-    [9, 'payment.settled', 'CHECKED_OUT'],
+    // Left a night early.
+    [9, 'availability.updated', 'CHECKED_OUT'],
+    [10, 'payment.settled', 'CHECKED_OUT'],
   ]);
   for (const { topic, key, headers, value } of heard) {
     expect(key).toBe('HOTEL-001');

@@ -52,7 +52,8 @@ async function open(
   add = addItem,
 ) {
   items += 1;
-  const itemId = await add(world.database, add === addRoom ? `OLD-${items}:STD` : `OLD-${items}`);
+  // A colon is for a hotel's room types alone.
+  const itemId = await add(world.database, `OLD-${items}${add === addRoom ? ':STD' : ''}`);
   const request = make({ itemId, now: await world.now(), ...options });
   return { saga: await world.open(request), id: request.bookingId, request };
 }

@@ -18,13 +18,18 @@ export const byOwner = { role: 'OWNER', id: OWNER } as const;
 export const byTraveler = { role: 'TRAVELER', id: TRAVELER } as const;
 export const bySystem = { role: 'SYSTEM', id: 'admin-1' } as const;
 
-/** Puts an item into the catalogue; one place a night unless said otherwise. */
+/**
+ * Puts an item into the catalogue; one place a night unless said otherwise. However far ahead the stay, the hold is
+ * taken at acceptance.
+ */
 export async function addItem(database: TestDatabase, id: string, capacity = 1): Promise<ItemId> {
   await database.query(
     `INSERT INTO booking.items (id, system, kind, owner_id, name, nightly_amount, currency, capacity, max_guests,
-       time_zone, check_in_time, check_out_time, decision_window_seconds, payment_deadline_seconds, grace_seconds)
+       time_zone, check_in_time, check_out_time, decision_window_seconds, payment_deadline_seconds, grace_seconds,
+       payment_policy)
      VALUES ($1, 'stays', 'property', $2, 'Luxury Beach Villa', 30000, 'USD', $3, 8,
-       'America/New_York', '15:00', '11:00', 86400, 86400, 900)`,
+       'America/New_York', '15:00', '11:00', 86400, 86400, 900,
+       '{"kind": "at-check-in", "holdDaysBefore": 800}')`,
     [id, OWNER, capacity],
   );
   return id as ItemId;

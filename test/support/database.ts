@@ -3,7 +3,7 @@ import { Client } from 'pg';
 
 /** The address that `npm test` provides for a real part. */
 export function provided(
-  name: 'DATABASE_URL' | 'KAFKA_BROKERS' | 'TEMPORAL_ADDRESS' | 'TEMPORAL_TEST_SERVER',
+  name: 'DATABASE_URL' | 'KAFKA_BROKERS' | 'TEMPORAL_ADDRESS' | 'TEMPORAL_TEST_SERVER' | 'STRIPE_MOCK_URL',
 ): string {
   const value = process.env[name];
   if (!value)

@@ -136,7 +136,7 @@ describe('payment', () => {
     expect(await world.atProvider(id)).toEqual(['declined', 'held']);
   });
 
-  test.each(['tok_declined', 'tok_insufficient_funds', 'tok_requires_action', 'no-such-token'])(
+  test.each(['tok_declined', 'tok_insufficient_funds', 'no-such-token'])(
     '%s and no other card: FAILED after the grace period, nothing to undo',
     async (token) => {
       const { saga, id, itemId } = await opened({ token });

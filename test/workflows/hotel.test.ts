@@ -102,10 +102,12 @@ describe('a stay', () => {
       'booking.checked-in',
       'payment.captured',
       'booking.checked-out',
+      'inventory.released',
       'payment.settled',
     ]);
     expect(await money(id)).toEqual({ status: 'captured', captured: 36_000, paid_out: 36_000 });
-    expect(await world.blockedNights(itemId)).toBe(3);
+    // Left on the second day: the third night can be sold again.
+    expect(await world.blockedNights(itemId)).toBe(2);
     const actors = await world.database.query<{ type: string; actor: string }>(
       `SELECT type, actor FROM booking.booking_events WHERE booking_id = $1 AND type LIKE 'booking.checked-%'`,
       [id],

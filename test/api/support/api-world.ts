@@ -6,6 +6,9 @@ import { createApp } from '../../../api/app';
 import { tokenVerifier } from '../../../api/auth/verify-token';
 import { openApiDatabase } from '../../../api/database';
 import type { ApiDeps } from '../../../api/deps';
+import { hasSimulator, simulatorDesk } from '../../../api/development/simulator-desk';
+import { HandLoop } from '../../../api/webhooks/hand-loop';
+import { providerEvents } from '../../../api/webhooks/provider-events';
 import type { Config } from '../../../platform/config';
 import { readConfig } from '../../../platform/config';
 import { seed } from '../../../scripts/seed';
@@ -60,11 +63,17 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     ...config,
     DATABASE_URL: options.through?.(database.url) ?? database.url,
   });
+  const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
+  const handLoop = new HandLoop({ database: prisma, events: providerEvents({ saga }), logger, pollMs: 100 });
+  handLoop.start();
+  const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const deps: ApiDeps = {
     config,
-    logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    logger,
     database: prisma,
     saga,
+    ...(desk && { simulatorDesk: desk }),
+    handSoon: () => handLoop.handSoon(),
     verifyToken: tokenVerifier(config),
     now: () => now,
     ...options.deps,
@@ -89,6 +98,8 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await handLoop.stop();
+      await desk?.close();
       await prisma.$disconnect();
       await database.close();
     },

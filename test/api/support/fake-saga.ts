@@ -1,8 +1,11 @@
 import type { SagaAnswer, SagaClient } from '../../../api/saga/saga-client';
+import { toldAgreement } from '../../../domain/agreement';
 import type { BookingRequest, ReasonCode } from '../../../domain/booking';
 import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
-import type { BookingId } from '../../../domain/ids';
-import type { Caller } from '../../../workflows/messages';
+import { priceDifference } from '../../../domain/change';
+import { type BookingId, blockIdOf } from '../../../domain/ids';
+import type { Caller, CaptureOrder, Change, ProviderNews, RefundOrder } from '../../../workflows/messages';
+import type { RefundCase } from '../../../workflows/payment-case-messages';
 import type { TestDatabase } from '../../support/database';
 
 type Method = Exclude<keyof SagaClient, 'trouble'>;
@@ -35,6 +38,8 @@ export class FakeSaga implements SagaClient {
   private readonly taken = new Map<string, SagaAnswer>();
   /** Whoever comes second waits for the first, as on the real saga. */
   private readonly opening = new Map<BookingId, Promise<SagaAnswer>>();
+  /** Bookings whose saga has closed: it takes no more moves of money. */
+  private readonly closed = new Set<BookingId>();
   private readonly requests = new Map<BookingId, BookingRequest>();
   /** What a saga commits by itself once it is opened, step by step. */
   private story: readonly StoryStep[] = [];
@@ -62,6 +67,11 @@ export class FakeSaga implements SagaClient {
       await carryOut();
       return { outcome: 'unknown' };
     };
+  }
+
+  /** From now on the booking's saga counts as over. */
+  close(bookingId: BookingId): void {
+    this.closed.add(bookingId);
   }
 
   /** The next fact carries these details. */
@@ -108,8 +118,46 @@ export class FakeSaga implements SagaClient {
   providePayment = this.step('providePayment', 'payment.authorized');
   checkIn = this.step('checkIn', 'booking.checked-in');
   checkOut = this.step('checkOut', 'booking.checked-out');
+  change = (bookingId: BookingId, change: Change, updateId: string) =>
+    this.hear({ method: 'change', bookingId, message: change, updateId }, async () => {
+      const earlier = this.taken.get(`${bookingId} ${updateId}`);
+      if (earlier) return earlier;
+      const answer = await this.commitChange(bookingId, change);
+      this.taken.set(`${bookingId} ${updateId}`, answer);
+      return answer;
+    });
+  capturePayment = this.move('capturePayment', 'payment.captured', 'held');
+  refundPayment = this.move('refundPayment', 'payment.refunded', 'captured - refunded');
+  openRefundCase = (refund: RefundCase) =>
+    this.hear({ method: 'openRefundCase', bookingId: refund.bookingId, message: refund }, async () => {
+      const { bookingId, caseId, by } = refund;
+      const at = this.now().toISOString();
+      const opening = { ...refund, amount: refund.amount?.amount, openedBy: by.id, at };
+      const [row] = await this.database.query<{
+        answer: { parts?: { authorizationId: string; amount: number }[] };
+      }>('SELECT booking.open_payment_case($1::jsonb) AS answer', [JSON.stringify(opening)]);
+      const part = row?.answer.parts?.[0];
+      if (!part) return { outcome: 'refused', refusal: 'AmountUnavailable', message: 'there is not so much' };
+      const details = { ...part, amount: { amount: part.amount, currency: 'USD' }, kind: 'refund', caseId };
+      const fact = {
+        bookingId,
+        caseId,
+        part: 1,
+        type: 'payment.refunded',
+        actor: by.role,
+        details,
+        attempts: 1,
+      };
+      await this.database.query('SELECT booking.commit_afterwards($1::jsonb)', [
+        JSON.stringify({ ...fact, at, close: 'done' }),
+      ]);
+      return { outcome: 'committed' };
+    });
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
+
+  tell = (bookingId: BookingId, message: ProviderNews) =>
+    this.hear({ method: 'tell', bookingId, message }, async () => ({ outcome: 'committed' }));
 
   private async play(bookingId: BookingId, story: readonly StoryStep[]): Promise<void> {
     for (const { type, ...change } of story) {
@@ -128,11 +176,73 @@ export class FakeSaga implements SagaClient {
       });
   }
 
+  private move(method: 'capturePayment' | 'refundPayment', fact: FactType, available: string) {
+    return (bookingId: BookingId, message: CaptureOrder | RefundOrder, updateId: string) =>
+      this.hear({ method, bookingId, message, updateId }, async () => {
+        if (this.closed.has(bookingId)) return { outcome: 'closed' };
+        const earlier = this.taken.get(`${bookingId} ${updateId}`);
+        if (earlier) return earlier;
+        const [hold] = await this.database.query<{ authorizationId: string; amount: number }>(
+          `SELECT authorization_id AS "authorizationId", ${available} AS amount
+           FROM booking.authorizations WHERE booking_id = $1 ORDER BY created_at`,
+          [bookingId],
+        );
+        const amount = message.amount ?? { amount: hold?.amount ?? 0, currency: 'USD' };
+        const details = { amount, authorizationId: hold?.authorizationId, requestId: message.requestId };
+        const answer = await this.commit(bookingId, fact, message.by, undefined, { details });
+        this.taken.set(`${bookingId} ${updateId}`, answer);
+        return answer;
+      });
+  }
+
   private async hear(said: Said, carryOut: () => Promise<SagaAnswer>): Promise<SagaAnswer> {
     this.said.push(said);
     const next = this.next;
     this.next = undefined;
     return await (next ? next(carryOut) : carryOut());
+  }
+
+  /** Swaps the nights and commits, as a saga's step does; no money is moved. */
+  private async commitChange(bookingId: BookingId, { by, changeId, from, to }: Change): Promise<SagaAnswer> {
+    const [row] = await this.database.query<{ sequence: number; rounds: number }>(
+      `SELECT sequence, (SELECT count(*)::int FROM booking.inventory_blocks WHERE booking_id = id) AS rounds
+       FROM booking.bookings WHERE id = $1`,
+      [bookingId],
+    );
+    const sequence = (row?.sequence ?? 0) + 1;
+    const rounds = Math.max(1, row?.rounds ?? 0);
+    const [old, next] = [blockIdOf(bookingId, rounds), blockIdOf(bookingId, rounds + 1)];
+    const state = {
+      type: 'booking.modified',
+      from: 'CONFIRMED',
+      state: 'CONFIRMED',
+      undo: 'none',
+      attempts: 1,
+    };
+    const details = {
+      from,
+      to: toldAgreement(to),
+      difference: priceDifference(from, to),
+      blockId: next,
+      changeId,
+    };
+    const step = {
+      bookingId,
+      sequence,
+      ...state,
+      actor: by.role,
+      at: this.now().toISOString(),
+      change: to,
+      details,
+    };
+    const [answer] = await this.database.query<{ answer: { gone?: string[] } }>(
+      'SELECT booking.commit_change($1, $2, $3) AS answer',
+      [JSON.stringify(step), old, next],
+    );
+    const gone = answer?.answer.gone;
+    return gone
+      ? { outcome: 'refused', refusal: 'NightsUnavailable', message: `gone: ${gone.join()}`, details: [gone] }
+      : { outcome: 'committed' };
   }
 
   /** Commits a fact as a saga's step does. */
