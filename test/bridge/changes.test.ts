@@ -102,7 +102,10 @@ test('its nights are told in the two words there are: given back, then taken, ea
 test('a change of guests alone moves no nights', async () => {
   await changedOnce('HOTEL-C', { guests: 1 });
   const modified = (await outbox()).at(-1);
-  expect(modified && say(modified).map(({ topic }) => topic)).toEqual(['reservation.modified', 'rate.applied']);
+  expect(modified && say(modified).map(({ topic }) => topic)).toEqual([
+    'reservation.modified',
+    'rate.applied',
+  ]);
 });
 
 test('what is told late is told as it stood then, through two changes', async () => {
