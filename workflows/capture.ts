@@ -21,7 +21,7 @@ export async function captureBeforeConfirmation(booking: SagaRecord): Promise<vo
   const amount = upFrontOf(booking.agreed.price, booking.agreed.terms);
   if (amount.amount === 0) return;
   booking.goOnUnlessEnding();
-  const hold = booking.money.holds.find(({ purpose }) => purpose === 'up-front');
+  const hold = booking.money.standing.find(({ purpose }) => purpose === 'up-front');
   if (!hold) throw new Error('nothing is held for what is paid up front');
   const outcome = await takeFrom(booking, hold, amount, (request) =>
     askProvider(booking, booking.paymentDeadline, 'capture payment', (money) =>

@@ -1,8 +1,9 @@
 import { agreementIn, type ToldAgreement } from '../../domain/agreement';
 import type { BookingTerms, ReasonCode } from '../../domain/booking';
 import type { BookingState, FactType, UndoStatus } from '../../domain/booking-state';
+import { moneyIn } from '../../domain/fact-details';
 import type { System } from '../../domain/item';
-import { type Money, toDecimal } from '../../domain/money';
+import { toDecimal } from '../../domain/money';
 import type { CalendarDate } from '../../domain/stay-dates';
 import { countNights } from '../../domain/stay-dates';
 import { statusWord } from '../../domain/system-status';
@@ -80,22 +81,17 @@ export function timelineEntry(fact: BookingFactRow) {
   };
 }
 
-/** A fact's details with its money as decimals. */
+/** A fact's details with its money as decimals, all of it in one currency. */
 function wireDetails(details: unknown): Record<string, unknown> {
-  const { amount, fee, difference, ...rest } = details as {
-    readonly [name in 'amount' | 'fee' | 'difference']?: Money;
-  } & Record<string, unknown>;
-  const money = amount ?? fee ?? difference;
-  const [from, to] = [rest.from, rest.to].map(agreementIn);
-  return {
-    ...rest,
-    ...(from && { from: wireAgreement(from) }),
-    ...(to && { to: wireAgreement(to) }),
-    ...(amount && { amount: toDecimal(amount) }),
-    ...(fee && { fee: toDecimal(fee) }),
-    ...(difference && { difference: toDecimal(difference) }),
-    ...(money && { currency: money.currency }),
-  };
+  const entries = Object.entries(details as Record<string, unknown>);
+  const currency = entries.map(([, value]) => moneyIn(value)?.currency).find((found) => found !== undefined);
+  const onWire = entries.map(([name, value]) => {
+    const money = moneyIn(value);
+    if (money) return [name, toDecimal(money)];
+    const agreement = agreementIn(value);
+    return [name, agreement ? wireAgreement(agreement) : value];
+  });
+  return { ...Object.fromEntries(onWire), ...(currency !== undefined && { currency }) };
 }
 
 function wireAgreement({ price, stay, ...agreement }: ToldAgreement) {

@@ -88,15 +88,18 @@ function sums(facts: readonly BookingFactRow[], price: Money) {
     );
     return toDecimal({ ...price, amount: amounts.reduce<number>((all, each) => all + (each ?? 0), 0) });
   };
-  const undone = (step: string, outcomes: readonly string[]) =>
+  /** A fact of its own, or an undo that came to one of `outcomes`. */
+  const gone = (type: string, step: string, outcomes: readonly string[]) =>
     sum(
-      ({ type }, d) => type === 'undo.completed' && d.step === step && outcomes.includes(String(d.outcome)),
+      (fact, d) =>
+        fact.type === type ||
+        (fact.type === 'undo.completed' && d.step === step && outcomes.includes(String(d.outcome))),
     );
   return {
     authorized: sum(({ type }) => type === 'payment.authorized'),
     captured: sum(({ type }) => type === 'payment.captured'),
-    voided: undone('void-authorization', ['voided', 'rest-released']),
-    refunded: undone('refund-payment', ['refunded']),
+    voided: gone('payment.voided', 'void-authorization', ['voided', 'rest-released']),
+    refunded: gone('payment.refunded', 'refund-payment', ['refunded']),
     settled: sum(({ type }) => type === 'payment.settled'),
   };
 }

@@ -1,5 +1,5 @@
 import { agreementIn, sameNights, type ToldAgreement } from '../../domain/agreement';
-import type { FactType } from '../../domain/booking-state';
+import { type FactType, isEnded } from '../../domain/booking-state';
 import { moneyIn, stayIn } from '../../domain/fact-details';
 import { roomTypeOf } from '../../domain/hotel';
 import { type Money, toDecimal } from '../../domain/money';
@@ -19,9 +19,11 @@ type Say = (told: ToldFact) => DialectMessage[];
 const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
   'booking.accepted': (told) => [payment(TOPICS.paymentInitiated.name, told, told.booking.price)],
   'payment.authorized': (told) => [payment(TOPICS.paymentAuthorized.name, told, amountOf(told))],
-  'payment.captured': (told) => [payment(TOPICS.paymentCaptured.name, told, amountOf(told))],
+  'payment.captured': captured,
   'payment.declined': (told) => [failed(told, 'authorization')],
   'payment.capture-failed': (told) => [failed(told, 'capture')],
+  'payment.voided': (told) => [given(told, 'void')],
+  'payment.refunded': (told) => [given(told, 'refund')],
   'payment.settled': (told) => [payment(TOPICS.paymentSettled.name, told, amountOf(told))],
   'inventory.blocked': (told) => [availability(told, 'blocked')],
   'inventory.released': (told) => [availability(told, 'released')],
@@ -31,9 +33,18 @@ const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
 
 /**
  * Money and nights, told for the items of every system besides what the system's own dialect says: the `payment.*`
- * topics and `availability.updated`. Carries no personal data and nothing of a card.
+ * topics and `availability.updated`. A saved card moves nothing and is told to nobody. Carries no personal data and nothing of a card.
  */
 export const moneyAndNightsDialect: Dialect = (told) => SAYINGS[told.fact.type]?.(told) ?? [];
+
+/** A hold is captured once: what is left of it is given up with that. Where a booking ended, its undo tells so. */
+function captured(told: ToldFact): DialectMessage[] {
+  const released = isEnded(told.fact.state) ? undefined : moneyIn(told.fact.details.released);
+  return [
+    payment(TOPICS.paymentCaptured.name, told, amountOf(told)),
+    ...(released ? [given(told, 'void', released)] : []),
+  ];
+}
 
 function undone(told: ToldFact): DialectMessage[] {
   const { outcome } = told.fact.details;
@@ -42,26 +53,23 @@ function undone(told: ToldFact): DialectMessage[] {
     case 'void-authorization': {
       const voided = amountOf(told);
       if (!HOLD_RELEASED.includes(String(outcome)) || voided.amount === 0) return [];
-      return [
-        payment(
-          TOPICS.paymentRefunded.name,
-          told,
-          { ...voided, amount: 0 },
-          {
-            kind: 'void',
-            voidedAmount: toDecimal(voided),
-          },
-        ),
-      ];
+      return [given(told, 'void')];
     }
     case 'refund-payment':
       if (outcome !== REFUNDED) return [];
-      return [payment(TOPICS.paymentRefunded.name, told, amountOf(told), { kind: 'refund' })];
+      return [given(told, 'refund')];
     case 'release-nights':
       return [availability(told, 'released')];
     case undefined:
       return [];
   }
+}
+
+/** Money that went back, or a hold that was given up and moved none. */
+function given(told: ToldFact, kind: 'void' | 'refund', amount = amountOf(told)): DialectMessage {
+  if (kind === 'refund') return payment(TOPICS.paymentRefunded.name, told, amount, { kind });
+  const voidedAmount = toDecimal(amount);
+  return payment(TOPICS.paymentRefunded.name, told, { ...amount, amount: 0 }, { kind, voidedAmount });
 }
 
 function failed(told: ToldFact, kind: 'authorization' | 'capture'): DialectMessage {

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { cacheFolder } from '../stack/folders';
 import { findGo, goInstall } from '../stack/go';
 import { type ObtainOptions, obtain, UnobtainableError } from '../stack/obtain';
-import { freePort } from '../stack/ports';
 import { findOnPath } from '../stack/run-tool';
 import type { Say } from '../stack/say';
 
 /** The newest release; it knows Stripe's API of August 2026. */
 const VERSION = 'v0.203.0';
 const START_MS = 15_000;
+/** Without ports, so that the system chooses them. HTTPS too: unless told, it takes 12112, which another run may have. */
+const LISTEN = ['-http-addr', '127.0.0.1:', '-https-addr', '127.0.0.1:'];
 
 /** Stripe's own stand-in for its API, for the length of one test run. */
 export interface StripeMock {
@@ -26,19 +27,10 @@ export async function startStripeMock(say: Say, signal: AbortSignal): Promise<St
   if (process.env.STRIPE_MOCK_URL) return { environment: {}, stop: () => undefined };
   try {
     const program = await stripeMockProgram({ cache: cacheFolder(), say, signal });
-    const port = await freePort();
-    const child = spawn(
-      program,
-      [
-        ...['-http-addr', `127.0.0.1:${port}`],
-        // It would serve HTTPS as well, on a fixed port that another run may have.
-        ...['-https-addr', '127.0.0.1:0'],
-      ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    await untilListening(child, signal);
+    const child = spawn(program, LISTEN, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const address = await untilListening(child, signal);
     return {
-      environment: { STRIPE_MOCK_URL: `http://127.0.0.1:${port}` },
+      environment: { STRIPE_MOCK_URL: `http://${address}` },
       stop: () => void child.kill('SIGTERM'),
     };
   } catch (error) {
@@ -70,8 +62,8 @@ async function stripeMockProgram(options: ObtainOptions): Promise<string> {
   return join(folder, 'stripe-mock');
 }
 
-/** It says on stdout when it listens. */
-function untilListening(child: ChildProcess, signal: AbortSignal): Promise<void> {
+/** It says on stdout when it listens, and where. */
+function untilListening(child: ChildProcess, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
     const fail = (why: string) => {
@@ -83,10 +75,11 @@ function untilListening(child: ChildProcess, signal: AbortSignal): Promise<void>
     signal.addEventListener('abort', interrupted, { once: true });
     const hear = (bytes: Buffer) => {
       said += bytes;
-      if (!/Listening for HTTP/.test(said)) return;
+      const address = /Listening for HTTP at address: (\S+)\n/.exec(said)?.[1];
+      if (address === undefined) return;
       clearTimeout(timer);
       signal.removeEventListener('abort', interrupted);
-      resolve();
+      resolve(address);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   round += 1;
-  stripe.heard();
+  stripe.reset();
   await world.database.query('DELETE FROM booking.provider_references');
 });
 afterAll(async () => {

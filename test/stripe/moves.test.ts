@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await stripeWorld(stripe.url);
 });
 beforeEach(async () => {
-  stripe.heard();
+  stripe.reset();
   await world.database.query('TRUNCATE booking.provider_references, booking.provider_customers');
 });
 afterAll(async () => {

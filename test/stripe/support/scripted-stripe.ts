@@ -58,6 +58,12 @@ export class ScriptedStripe {
     return this;
   }
 
+  /** Forgets what was asked, and what a test that failed left unanswered. */
+  reset(): void {
+    this.asked.splice(0);
+    this.script.splice(0);
+  }
+
   /** What was asked since the last look, in one line each. */
   heard(): string[] {
     return this.asked.splice(0).map(({ what }) => what);

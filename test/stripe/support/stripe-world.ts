@@ -25,8 +25,8 @@ export async function stripeWorld(apiBase: string, secretKey = SECRET_KEY): Prom
     url: database.url,
     applicationName: 'stripe test',
     poolSize: 3,
-    transactionTimeoutMs: 2_000,
-    connectTimeoutMs: 1_500,
+    transactionTimeoutMs: 20_000,
+    connectTimeoutMs: 20_000,
   });
   const log: string[] = [];
   const gateway = new StripeGateway({
