@@ -126,7 +126,8 @@ async function settleUnknown(
   return answer.outcome === 'declined' ? undefined : answer.authorizationId;
 }
 
-function definite(move: string, answer: HoldOutcome): CaptureOutcome {
+/** @throws {ApplicationFailure} to be asked again where the outcome is not known */
+export function definite(move: string, answer: HoldOutcome): CaptureOutcome {
   if (answer.outcome === 'unknown') throw unknownOutcome(move, answer.detail);
   return answer;
 }
@@ -135,6 +136,7 @@ function unknownOutcome(move: string, detail: string): ApplicationFailure {
   return ApplicationFailure.retryable(`outcome of the ${move} is unknown: ${detail}`, 'OutcomeUnknown');
 }
 
-function attempted<Outcome extends object>(outcome: Outcome): Attempted<Outcome> {
+/** The outcome with the number of the attempt that learned it. */
+export function attempted<Outcome extends object>(outcome: Outcome): Attempted<Outcome> {
   return { ...outcome, attempts: activityInfo().attempt };
 }

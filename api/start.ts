@@ -13,6 +13,7 @@ import { hasSimulator, simulatorDesk } from './development/simulator-desk';
 import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
 import { troubles } from './readiness';
+import { paymentCaseClient } from './saga/payment-case-client';
 import { temporalSagaClient } from './saga/temporal-saga-client';
 import { HandLoop } from './webhooks/hand-loop';
 import { providerEvents } from './webhooks/provider-events';
@@ -35,7 +36,8 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   const database = openApiDatabase(config);
   const temporal = connectTemporal(config, []);
   const saga = temporalSagaClient(temporal, config);
-  const handLoop = new HandLoop({ database, events: providerEvents({ saga }), logger });
+  const events = providerEvents({ saga, paymentCases: paymentCaseClient(temporal, config) });
+  const handLoop = new HandLoop({ database, events, logger });
   const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const deps: ApiDeps = {
     config,

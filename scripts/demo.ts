@@ -4,11 +4,12 @@ import { type Config, readConfig } from '../platform/config';
 import { closingTable, type Ending } from './demo/closing-table';
 import { messagesOf, watchBookings } from './demo/kafka-ear';
 import { moneyHeld } from './demo/provider-books';
-import { type Cast, STORIES, type Story } from './demo/stories';
+import { STORIES } from './demo/stories';
+import type { Cast, Story } from './demo/story';
 import { UnexpectedAnswer, Visitor } from './demo/visitor';
 
 const USAGE = `Usage: npm run demo
-Plays eight stories against the running product (start it with \`npm start\`) and shows how each one ended.`;
+Plays ${STORIES.length} stories against the running product (start it with \`npm start\`) and shows how each one ended.`;
 
 /** No story takes longer; one that does is shown as failed. */
 const STORY_LIMIT_MS = 120_000;
@@ -60,6 +61,7 @@ function castOf(story: Story, config: Config, daysAhead: number, deadline: numbe
     traveler: new Visitor(config, { role: 'traveler', sub: 'traveler-1' }),
     rival: new Visitor(config, { role: 'traveler', sub: 'traveler-2' }),
     owner: new Visitor(config, { role: 'owner', sub: 'owner-1' }),
+    hotelier: new Visitor(config, { role: 'owner', sub: 'owner-3' }),
     admin: admin(config),
     nights: { startDate: day(daysAhead), endDate: day(daysAhead + 2) },
     async until(booking, isThere) {

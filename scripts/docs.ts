@@ -8,6 +8,7 @@ import { STRIPE_ERRORS } from '../activities/stripe/errors';
 import { STRIPE_EVENTS } from '../api/webhooks/stripe/read-event';
 import { BOOKING_STATES, type BookingState, isEnded, TRANSITIONS, UNOPENED } from '../domain/booking-state';
 import { SYSTEMS } from '../domain/item';
+import { ACCOUNTS } from '../domain/ledger';
 import { DECLINE_CODES, type DeclineCode } from '../domain/payment';
 import { PROBLEMS } from '../domain/problems';
 import { statusWord } from '../domain/system-status';
@@ -34,6 +35,7 @@ const PARTS = {
   'stripe-events': stripeEvents,
   problems: problemsTable,
   metrics: metricsTable,
+  accounts: accountsTable,
 } satisfies Record<string, () => string | Promise<string>>;
 
 export const PART_NAMES = Object.keys(PARTS);
@@ -112,6 +114,11 @@ function settingsTable(): string {
 function testTokens(): string {
   const rows = Object.entries(TEST_TOKENS).map(([token, { description }]) => [`\`${token}\``, description]);
   return table(['token', 'what the provider does'], rows);
+}
+
+function accountsTable(): string {
+  const rows = Object.entries(ACCOUNTS).map(([account, meaning]) => [`\`${account}\``, meaning]);
+  return table(['account', 'what its balance says'], rows);
 }
 
 function declineCodes(): string {

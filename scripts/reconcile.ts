@@ -7,15 +7,17 @@ import { temporalEndpoint } from '../platform/temporal/connection';
 import { stripeSettings } from './payment-provider';
 import { calendarChecks } from './reconcile/calendar-checks';
 import type { Check } from './reconcile/finding';
+import { ledgerChecks } from './reconcile/ledger-checks';
 import { moneyChecks } from './reconcile/money-checks';
 import { outboxChecks } from './reconcile/outbox-checks';
+import { providerChecks } from './reconcile/provider-checks';
 import { providerEventChecks } from './reconcile/provider-event-checks';
 import { runChecks } from './reconcile/run-checks';
 import { sagaChecks } from './reconcile/saga-checks';
 import { stripeChecks } from './reconcile/stripe-checks';
 
 const USAGE = `Usage: npm run reconcile [-- --repair]
-Compares calendar, blocks, bookings, event log, outbox, sagas and the payment provider, and prints what does not agree.
+Compares calendar, blocks, bookings, event log, outbox, ledger, invoices, sagas and the payment provider, and prints what does not agree.
 A dry run unless --repair is given, which mends what is safe to mend (never money). Exit code 1 where anything is left.`;
 
 async function main(): Promise<number> {
@@ -53,10 +55,11 @@ export function allChecks(
     ...sagaChecks(database, temporal),
     ...outboxChecks(database),
     ...calendarChecks(database),
+    ...ledgerChecks(database),
     ...providerEventChecks(database),
     ...(config.PAYMENT_PROVIDER === 'stripe'
       ? stripeChecks(database, openStripe(stripeSettings(config)))
-      : moneyChecks(database, provider)),
+      : [...moneyChecks(database, provider), ...providerChecks(database, provider)]),
   ];
 }
 

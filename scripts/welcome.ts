@@ -2,7 +2,8 @@ import type { Config } from '../platform/config';
 import type { Stack } from './stack/bring-up';
 import { describeStack, formatTable } from './stack/describe';
 
-const DAYS_AHEAD = 30;
+/** Near enough for its money to be held at once. */
+const DAYS_AHEAD = 3;
 const NIGHTS = 3;
 
 /** What to look at and what to try first, once everything is up. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { afterEnd } from '../activities/after-end';
 import { Sweeper } from '../activities/sweeper';
 import { type Config, ConfigError } from '../platform/config';
 import { openDatabase } from '../platform/database/client';
@@ -15,6 +16,7 @@ import { connectTemporal, temporalEndpoint } from '../platform/temporal/connecti
 import { temporalTrouble } from '../platform/temporal/trouble';
 import { recheckAvailabilitySignal, workflowIdOf } from '../workflows/messages';
 import { openPaymentProvider } from './payment-provider';
+import { sagaIsOver } from './saga-is-over';
 import { installTemporalLogger } from './temporal-logger';
 
 /**
@@ -49,14 +51,18 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       }
     },
   });
-  const activities = createActivities({
-    database,
-    gateway: provider.gateway,
-    onCommit: (fact) => {
-      hint.give();
-      if (fact === 'booking.confirmed') sweeper.sweepSoon();
-    },
-  });
+  const { gateway } = provider;
+  const activities = {
+    ...createActivities({
+      database,
+      gateway,
+      onCommit: (fact) => {
+        hint.give();
+        if (fact === 'booking.confirmed') sweeper.sweepSoon();
+      },
+    }),
+    ...afterEnd({ database, gateway, isSagaOver: sagaIsOver(client), onCommit: () => hint.give() }),
+  };
 
   const worker = await Worker.create({
     connection,

@@ -93,6 +93,8 @@ async function refundPart(
       actor,
       details: {
         ...{ amount, authorizationId, reference: outcome.reference, kind: 'refund' },
+        // By this a request that is repeated after the saga has closed finds that it was carried out.
+        requestId: key,
         ...(note !== undefined && { note }),
       },
       attempts: outcome.attempts,

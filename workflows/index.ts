@@ -1,1 +1,2 @@
 export { bookingSaga } from './booking-saga';
+export { paymentCase } from './payment-case';

@@ -60,16 +60,6 @@ export interface UndoIntervention {
   readonly step: UndoStep;
 }
 
-/**
- * What the provider told of a payment outside of any call: the cardholder has confirmed, or will not. It carries no
- * outcome of its own; the saga asks the provider again under the payment's key.
- */
-export interface ProviderNews {
-  readonly kind: 'action-completed' | 'action-failed';
-  /** The provider's id of the payment; absent where a card was being saved. */
-  readonly authorizationId?: string;
-}
-
 /** Money that is to be taken from what is held. Without an amount: all of it. */
 export interface CaptureOrder {
   readonly by: Caller;
@@ -82,6 +72,16 @@ export interface CaptureOrder {
 export interface RefundOrder extends CaptureOrder {
   /** The caller's own words. */
   readonly reason?: string;
+}
+
+/**
+ * What the provider told of a payment outside of any call: the cardholder has confirmed, or will not. It carries no
+ * outcome of its own; the saga asks the provider again under the payment's key.
+ */
+export interface ProviderNews {
+  readonly kind: 'action-completed' | 'action-failed';
+  /** The provider's id of the payment; absent where a card was being saved. */
+  readonly authorizationId?: string;
 }
 
 /** The `type` of the ApplicationFailure with which an update is refused. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { propertyIdOf, roomTypeOf } from '../../domain/hotel';
+import type { ItemId } from '../../domain/ids';
 import type { Item } from '../../domain/item';
 import { toDecimal } from '../../domain/money';
 import { shownItems } from '../../domain/rates/shown';
@@ -11,13 +12,13 @@ import {
   checkOnSale,
   checkQuantity,
   type FieldNames,
-  type GoneNight,
 } from '../bookings/checks';
 import type { ApiDeps } from '../deps';
 import { fieldProblem } from '../http/validate';
+import { requireItem } from '../items/find-item';
 import { checkAffordable } from './agree';
-import { planFor } from './plans';
-import { priceNow, type Stayers } from './price';
+import { choosePlan, readPlans } from './plans';
+import { goneNights, priceBy, readSold, type Stayers } from './price';
 import { keepQuote } from './quotes';
 import type { stayQuoteSchema } from './schemas';
 
@@ -33,12 +34,17 @@ const names = {
  */
 export async function giveQuote(
   deps: ApiDeps,
-  item: Item,
+  itemId: ItemId,
   asked: Stayers,
   ratePlan: string | undefined,
 ): Promise<z.output<typeof stayQuoteSchema>> {
   const { database } = deps;
   const now = deps.now();
+  const [item, plans, sold] = await Promise.all([
+    requireItem(database, itemId),
+    readPlans(database, itemId),
+    readSold(database, itemId, asked.stay),
+  ]);
   const stayers = stayersOf(item, asked);
   const { stay, guests, quantity } = stayers;
   checkOnSale(item);
@@ -48,13 +54,11 @@ export async function giveQuote(
   // In travel each counts as one.
   if (item.system !== 'travel') checkGuests(item, guests, names, quantity);
   checkDeparture(item, stay);
-  const plan = await planFor(database, item, ratePlan, names.ratePlan);
-  const quote = await priceNow(database, item, plan, stayers, now);
+  const plan = choosePlan(plans, item, ratePlan, names.ratePlan);
+  const quote = priceBy(item, plan, stayers, now, sold);
   checkAffordable(quote, names);
-  const [kept, reasons] = await Promise.all([
-    keepQuote(database, item.id, stay, quote, now),
-    goneNights(deps, item, stayers),
-  ]);
+  const kept = await keepQuote(database, item.id, stay, quote, now);
+  const reasons = goneNights(sold, quantity);
   const { currency } = quote.total;
   return {
     ...{ quoteId: kept.id, expiresAt: kept.expiresAt.toISOString() },
@@ -86,15 +90,4 @@ function checkDeparture({ name, departureDate }: Item, stay: Stay): void {
   if (departureDate === undefined || nightsOf(stay).every((night) => night === departureDate)) return;
   const message = `${name} departs on ${departureDate}; ask for that night alone`;
   throw fieldProblem('invalid-dates', [{ field: names.start, message }]);
-}
-
-async function goneNights(
-  { database }: ApiDeps,
-  item: Item,
-  { stay, quantity }: Stayers,
-): Promise<GoneNight[]> {
-  const [row] = await database.$queryRaw<{ gone: GoneNight[] }[]>`
-    SELECT booking.unavailable_reasons(${item.id}, ${stay.start}::date, ${stay.end}::date, ${quantity}::integer)
-      AS gone`;
-  return row?.gone ?? [];
 }

@@ -31,19 +31,28 @@ function keptPlan({ code, version, active, terms, updatedAt }: RatePlanRow): Kep
   return { code, version, active, terms: terms as unknown as PlanTerms, updatedAt };
 }
 
-/**
- * The plan that a stay is priced by. An item whose owner laid down no plan has one price, whatever name is sent: its
- * front ends have always sent names. One that has plans is priced by the named one, `STANDARD` where none is.
- * @param field where in the request the name is
- * @throws {Problem} `invalid-request` naming the plans there are
- */
+/** The plan of this name, read and chosen; see {@link choosePlan}. */
 export async function planFor(
   database: Database,
   item: Item,
   code: string | undefined,
   field: string,
 ): Promise<RatePlan> {
-  const kept = await readPlans(database, item.id);
+  return choosePlan(await readPlans(database, item.id), item, code, field);
+}
+
+/**
+ * The plan that a stay is priced by. An item whose owner laid down no plan has one price, whatever name is sent: its
+ * front ends have always sent names. One that has plans is priced by the named one, `STANDARD` where none is.
+ * @param field where in the request the name is
+ * @throws {Problem} `invalid-request` naming the plans there are
+ */
+export function choosePlan(
+  kept: readonly KeptPlan[],
+  item: Item,
+  code: string | undefined,
+  field: string,
+): RatePlan {
   const wanted = code ?? STANDARD_PLAN;
   const plan = kept.find((one) => one.code === wanted);
   const offered = ({ active, terms }: KeptPlan) => active && terms.currency === item.nightlyPrice.currency;

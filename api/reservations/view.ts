@@ -88,18 +88,17 @@ function sums(facts: readonly BookingFactRow[], price: Money) {
     );
     return toDecimal({ ...price, amount: amounts.reduce<number>((all, each) => all + (each ?? 0), 0) });
   };
-  /** A fact of its own, or an undo that came to one of `outcomes`. */
-  const gone = (type: string, step: string, outcomes: readonly string[]) =>
+  const undone = (step: string, outcomes: readonly string[], ...besides: string[]) =>
     sum(
-      (fact, d) =>
-        fact.type === type ||
-        (fact.type === 'undo.completed' && d.step === step && outcomes.includes(String(d.outcome))),
+      ({ type }, d) =>
+        besides.includes(type) ||
+        (type === 'undo.completed' && d.step === step && outcomes.includes(String(d.outcome))),
     );
   return {
     authorized: sum(({ type }) => type === 'payment.authorized'),
-    captured: sum(({ type }) => type === 'payment.captured'),
-    voided: gone('payment.voided', 'void-authorization', ['voided', 'rest-released']),
-    refunded: gone('payment.refunded', 'refund-payment', ['refunded']),
+    captured: sum(({ type }, { kind }) => type === 'payment.captured' && kind !== 'refund-failed'),
+    voided: undone('void-authorization', ['voided', 'rest-released'], 'payment.voided'),
+    refunded: undone('refund-payment', ['refunded'], 'payment.refunded', 'payment.dispute-lost'),
     settled: sum(({ type }) => type === 'payment.settled'),
   };
 }

@@ -5,10 +5,12 @@ import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
 import { developmentRoutes } from './development';
+import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
+import { paymentRoutes } from './payments';
 import { problemRoutes } from './problems';
 import { rateRoutes } from './rates';
 import { reservationChangeRoutes } from './reservation-changes';
@@ -30,6 +32,8 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
     ...reservationChangeRoutes(deps),
+    ...paymentRoutes(deps),
+    ...invoiceRoutes(deps),
     ...availabilityRoutes(deps),
     ...rateRoutes(deps),
     ...itemRoutes(deps),

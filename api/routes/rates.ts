@@ -5,7 +5,7 @@ import { calendarDate, guestCount, reasonText } from '../bookings/fields';
 import type { ApiDeps } from '../deps';
 import { type Answer, publicRoute, type Route, route } from '../http/route';
 import { once } from '../idempotency/once';
-import { managedItem, requireItem } from '../items/find-item';
+import { managedItem } from '../items/find-item';
 import { planExample, ratesExample, stayQuoteExample } from '../rates/examples';
 import { planSchema, ratePlanName } from '../rates/fields';
 import { giveQuote } from '../rates/give-quote';
@@ -61,8 +61,8 @@ function quoteRoute(deps: ApiDeps): Route {
     problems: ['invalid-request', 'invalid-dates', 'not-found', 'not-on-sale'],
     handle: async ({ query }) => {
       const { checkIn: start, checkOut: end, guests, quantity, ratePlan } = query;
-      const item = await findPlace(deps, query);
-      const data = await giveQuote(deps, item, { stay: { start, end }, guests, quantity }, ratePlan);
+      const itemId = itemIdOf(query.propertyId, query.roomType);
+      const data = await giveQuote(deps, itemId, { stay: { start, end }, guests, quantity }, ratePlan);
       return { status: 200, body: { success: true, data } };
     },
   });
@@ -126,9 +126,6 @@ function putRoute(deps: ApiDeps): Route {
     },
   });
 }
-
-const findPlace = (deps: ApiDeps, { propertyId, roomType }: Place) =>
-  requireItem(deps.database, itemIdOf(propertyId, roomType));
 
 const ownItem = (deps: ApiDeps, { propertyId, roomType }: Place, caller: Caller) =>
   managedItem(deps.database, itemIdOf(propertyId, roomType), caller);

@@ -1,14 +1,17 @@
 import type { BookingRequest } from '../../domain/booking';
 import type { BookingId } from '../../domain/ids';
 import type {
+  CaptureOrder,
   Change,
   Decision,
   PaymentMethod,
   Presence,
   ProviderNews,
+  RefundOrder,
   Refusal,
   UndoIntervention,
 } from '../../workflows/messages';
+import type { RefundCase } from '../../workflows/payment-case-messages';
 
 /**
  * What came of speaking to a saga.
@@ -46,6 +49,13 @@ export interface SagaClient {
   checkIn(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   checkOut(bookingId: BookingId, presence: Presence, updateId: string): Promise<SagaAnswer>;
   change(bookingId: BookingId, change: Change, updateId: string): Promise<SagaAnswer>;
+  capturePayment(bookingId: BookingId, order: CaptureOrder, updateId: string): Promise<SagaAnswer>;
+  refundPayment(bookingId: BookingId, order: RefundOrder, updateId: string): Promise<SagaAnswer>;
+  /**
+   * Starts a refund of its own, for a booking whose saga has closed, and waits until it is on record and its money set
+   * aside. `closed` where that very case has ended already.
+   */
+  openRefundCase(refund: RefundCase): Promise<SagaAnswer>;
   retryUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   skipUndo(bookingId: BookingId, intervention: UndoIntervention, updateId: string): Promise<SagaAnswer>;
   /** Hands on a hint that the provider has news; `committed` where the saga has it, whatever it makes of it. */

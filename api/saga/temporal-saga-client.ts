@@ -16,18 +16,21 @@ import {
   acceptUpdate,
   BOOKING_SAGA,
   cancelUpdate,
+  capturePaymentUpdate,
   changeUpdate,
   checkInUpdate,
   checkOutUpdate,
   openUpdate,
   providePaymentUpdate,
   providerNewsSignal,
+  refundPaymentUpdate,
   rejectUpdate,
   retryUndoUpdate,
   skipUndoUpdate,
   workflowIdOf,
 } from '../../workflows/messages';
 import { ask } from './ask';
+import { paymentCaseClient } from './payment-case-client';
 import type { SagaAnswer, SagaClient } from './saga-client';
 
 type Settings = Pick<Config, 'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE'>;
@@ -71,6 +74,9 @@ export function temporalSagaClient(connection: Connection, settings: Settings): 
     checkIn: update(checkInUpdate),
     checkOut: update(checkOutUpdate),
     change: update(changeUpdate),
+    capturePayment: update(capturePaymentUpdate),
+    refundPayment: update(refundPaymentUpdate),
+    openRefundCase: paymentCaseClient(connection, settings).open,
     retryUndo: update(retryUndoUpdate),
     skipUndo: update(skipUndoUpdate),
     tell: (bookingId, news) =>

@@ -20,11 +20,20 @@ const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
   'booking.accepted': (told) => [payment(TOPICS.paymentInitiated.name, told, told.booking.price)],
   'payment.authorized': (told) => [payment(TOPICS.paymentAuthorized.name, told, amountOf(told))],
   'payment.captured': captured,
+  'payment.voided': (told) => voided(told, amountOf(told)),
+  'payment.refunded': (told) => [
+    payment(TOPICS.paymentRefunded.name, told, amountOf(told), { kind: told.fact.details.kind ?? 'refund' }),
+  ],
+  // The provider withdraws the money when a dispute begins: that is told, and that a lost one stays withdrawn is not.
+  'payment.disputed': (told) => [
+    payment(TOPICS.paymentRefunded.name, told, amountOf(told), disputed(told, 'dispute')),
+  ],
+  'payment.dispute-won': (told) => [
+    payment(TOPICS.paymentCaptured.name, told, amountOf(told), disputed(told, 'dispute-won')),
+  ],
   'payment.declined': (told) => [failed(told, 'authorization')],
   'payment.capture-failed': (told) => [failed(told, 'capture')],
-  'payment.voided': (told) => [given(told, 'void')],
-  'payment.refunded': (told) => [given(told, 'refund')],
-  'payment.settled': (told) => [payment(TOPICS.paymentSettled.name, told, amountOf(told))],
+  'payment.settled': settled,
   'inventory.blocked': (told) => [availability(told, 'blocked')],
   'inventory.released': (told) => [availability(told, 'released')],
   'booking.modified': moved,
@@ -33,31 +42,20 @@ const SAYINGS: Readonly<Partial<Record<FactType, Say>>> = {
 
 /**
  * Money and nights, told for the items of every system besides what the system's own dialect says: the `payment.*`
- * topics and `availability.updated`. A saved card moves nothing and is told to nobody. Carries no personal data and nothing of a card.
+ * topics and `availability.updated`. A saved card moves nothing and is told to nobody. Carries no personal data and
+ * nothing of a card.
  */
 export const moneyAndNightsDialect: Dialect = (told) => SAYINGS[told.fact.type]?.(told) ?? [];
-
-/** A hold is captured once: what is left of it is given up with that. Where a booking ended, its undo tells so. */
-function captured(told: ToldFact): DialectMessage[] {
-  const released = isEnded(told.fact.state) ? undefined : moneyIn(told.fact.details.released);
-  return [
-    payment(TOPICS.paymentCaptured.name, told, amountOf(told)),
-    ...(released ? [given(told, 'void', released)] : []),
-  ];
-}
 
 function undone(told: ToldFact): DialectMessage[] {
   const { outcome } = told.fact.details;
   const step = told.fact.details.step as UndoStep | undefined;
   switch (step) {
-    case 'void-authorization': {
-      const voided = amountOf(told);
-      if (!HOLD_RELEASED.includes(String(outcome)) || voided.amount === 0) return [];
-      return [given(told, 'void')];
-    }
+    case 'void-authorization':
+      return HOLD_RELEASED.includes(String(outcome)) ? voided(told, amountOf(told)) : [];
     case 'refund-payment':
       if (outcome !== REFUNDED) return [];
-      return [given(told, 'refund')];
+      return [payment(TOPICS.paymentRefunded.name, told, amountOf(told), { kind: 'refund' })];
     case 'release-nights':
       return [availability(told, 'released')];
     case undefined:
@@ -65,11 +63,31 @@ function undone(told: ToldFact): DialectMessage[] {
   }
 }
 
-/** Money that went back, or a hold that was given up and moved none. */
-function given(told: ToldFact, kind: 'void' | 'refund', amount = amountOf(told)): DialectMessage {
-  if (kind === 'refund') return payment(TOPICS.paymentRefunded.name, told, amount, { kind });
-  const voidedAmount = toDecimal(amount);
-  return payment(TOPICS.paymentRefunded.name, told, { ...amount, amount: 0 }, { kind, voidedAmount });
+/** A hold is captured once: what is left of it is given up with that. Where a booking ended, its undo tells so. */
+function captured(told: ToldFact): DialectMessage[] {
+  const { kind, released } = told.fact.details;
+  const rest = isEnded(told.fact.state) ? undefined : moneyIn(released);
+  return [
+    payment(TOPICS.paymentCaptured.name, told, amountOf(told), kind === undefined ? {} : { kind }),
+    ...(rest ? voided(told, rest) : []),
+  ];
+}
+
+function voided(told: ToldFact, money: Money): DialectMessage[] {
+  if (money.amount === 0) return [];
+  const nothing = { ...money, amount: 0 };
+  const more = { kind: 'void', voidedAmount: toDecimal(money) };
+  return [payment(TOPICS.paymentRefunded.name, told, nothing, more)];
+}
+
+function settled(told: ToldFact): DialectMessage[] {
+  const commission = moneyIn(told.fact.details.commission);
+  const more = commission ? { commission: toDecimal(commission) } : {};
+  return [payment(TOPICS.paymentSettled.name, told, amountOf(told), more)];
+}
+
+function disputed({ fact }: ToldFact, kind: 'dispute' | 'dispute-won') {
+  return { kind, disputeId: fact.details.disputeId ?? null };
 }
 
 function failed(told: ToldFact, kind: 'authorization' | 'capture'): DialectMessage {

@@ -15,7 +15,7 @@ export interface KafkaEar {
 const PATIENCE_MS = 5_000;
 const QUIET_MS = 1_000;
 
-/** Listens to the topics of stays and travel from now on; undefined where Kafka is away. */
+/** Listens to what tells of bookings' states, in every system's words; undefined where Kafka is away. */
 export async function watchBookings(config: Config): Promise<KafkaEar | undefined> {
   if (config.KAFKA_BROKERS.length === 0) return undefined;
   const kafka = openKafka({
@@ -27,7 +27,11 @@ export async function watchBookings(config: Config): Promise<KafkaEar | undefine
   let lastAt = Date.now();
   try {
     const watching = await kafka.watch({
-      topics: [...topicsOf('stays', config), ...topicsOf('travel', config)],
+      topics: [
+        ...topicsOf('stays', config),
+        ...topicsOf('travel', config),
+        ...topicsOf('hotel', config).filter((topic) => topic.startsWith('reservation.')),
+      ],
       fromBeginning: false,
       onMessage: (message) => {
         seen.push(message);
@@ -52,8 +56,8 @@ export async function watchBookings(config: Config): Promise<KafkaEar | undefine
 /** The statuses that listeners were told of a booking, in order. */
 export function messagesOf(seen: readonly IncomingMessage[], bookingId: string): string[] {
   return seen
-    .filter((message) => message.key === bookingId)
-    .map((message) => JSON.parse(message.value ?? '{}') as { sequence: number; state: string })
+    .map(({ value }) => JSON.parse(value ?? '{}') as { bookingId: string; sequence: number; state: string })
+    .filter((message) => message.bookingId === bookingId)
     .sort((a, b) => a.sequence - b.sequence)
     .map(({ state }) => state);
 }

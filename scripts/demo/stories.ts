@@ -1,27 +1,8 @@
-import type { ShownBooking, Visitor } from './visitor';
-
-/** Who takes part, and how a story waits for what the saga does by itself. */
-export interface Cast {
-  readonly traveler: Visitor;
-  readonly rival: Visitor;
-  readonly owner: Visitor;
-  readonly admin: Visitor;
-  /** Dates that no other story of any run uses. */
-  readonly nights: { readonly startDate: string; readonly endDate: string };
-  /** Follows a booking's timeline until it shows what is waited for. */
-  readonly until: (booking: ShownBooking, isThere: (now: ShownBooking) => boolean) => Promise<void>;
-}
-
-export interface Story {
-  readonly name: string;
-  /** Plays it to its end and answers the bookings it made, in the order they are to be shown. */
-  readonly play: (cast: Cast) => Promise<ShownBooking[]>;
-}
+import { HOTEL_STORIES } from './hotel-stories';
+import { type Cast, isConfirmed, isOver, type Story } from './story';
+import type { ShownBooking } from './visitor';
 
 const VILLA = 'PROP-001';
-const isConfirmed = ({ state }: ShownBooking) => state === 'CONFIRMED';
-const isOver = ({ state, undo }: ShownBooking) =>
-  ['CANCELLED', 'REJECTED', 'EXPIRED', 'FAILED'].includes(state) && ['none', 'done'].includes(undo);
 
 /** What a seat costs, as the seed puts it into the catalogue. */
 const FLIGHT = { type: 'flight', itemId: 'FLIGHT-AA601', totalAmountPaid: 299.99 };
@@ -116,21 +97,5 @@ export const STORIES: readonly Story[] = [
       return [booking];
     },
   },
-  {
-    name: 'undo that needs the operator',
-    async play(cast) {
-      const booking = await cast.traveler.book({
-        propertyId: VILLA,
-        ...cast.nights,
-        paymentToken: 'tok_void_fails',
-      });
-      await accept(cast, booking);
-      await cast.until(booking, isConfirmed);
-      await cast.traveler.call('PUT', `/api/bookings/${booking.id}/cancel`);
-      await cast.until(booking, ({ undo }) => undo === 'needs_operator');
-      await cast.admin.call('POST', `/api/admin/bookings/${booking.id}/undo/void-authorization/retry`);
-      await cast.until(booking, isOver);
-      return [booking];
-    },
-  },
+  ...HOTEL_STORIES,
 ];

@@ -71,6 +71,13 @@ export class Visitor {
     return { booking: await this.booking(bookingId), billId: id };
   }
 
+  /** Reserves a room of a hotel. */
+  async reserve(request: object): Promise<{ booking: ShownBooking; confirmationNumber: string }> {
+    const { body } = await this.call('POST', '/api/reservations', request);
+    const { id, confirmationNumber } = (body as { data: { id: string; confirmationNumber: string } }).data;
+    return { booking: await this.booking(id), confirmationNumber };
+  }
+
   async booking(id: string): Promise<ShownBooking> {
     return ((await this.call('GET', `/api/bookings/${id}`)).body as { booking: ShownBooking }).booking;
   }

@@ -233,6 +233,60 @@ describe('money', () => {
       { amount: 360, reference: null, kind: 'refund' },
     ],
     [
+      'goes back in part, long after the end',
+      {
+        ...{ type: 'payment.refunded', fromState: 'CHECKED_OUT', state: 'CHECKED_OUT' },
+        details: { amount: usd(10_000), authorizationId: 'auth_1', reference: 'refund_1', kind: 'refund' },
+      },
+      'payment.refunded',
+      { amount: 100, reference: 'refund_1', kind: 'refund' },
+    ],
+    [
+      'is given up because another hold took its place',
+      {
+        ...{ type: 'payment.voided', fromState: 'CONFIRMED', state: 'CONFIRMED' },
+        details: { amount: usd(36_000), authorizationId: 'auth_1' },
+      },
+      'payment.refunded',
+      { amount: 0, reference: null, kind: 'void', voidedAmount: 360 },
+    ],
+    [
+      'is withdrawn because of a dispute',
+      {
+        ...{ type: 'payment.disputed', fromState: 'CHECKED_OUT', state: 'CHECKED_OUT' },
+        details: { amount: usd(36_000), authorizationId: 'auth_1', disputeId: 'dp_1' },
+      },
+      'payment.refunded',
+      { amount: 360, reference: null, kind: 'dispute', disputeId: 'dp_1' },
+    ],
+    [
+      'comes back with a dispute that was won',
+      {
+        ...{ type: 'payment.dispute-won', fromState: 'CHECKED_OUT', state: 'CHECKED_OUT' },
+        details: { amount: usd(36_000), authorizationId: 'auth_1', disputeId: 'dp_1' },
+      },
+      'payment.captured',
+      { amount: 360, reference: null, kind: 'dispute-won', disputeId: 'dp_1' },
+    ],
+    [
+      'is with us again because the bank sent a refund back',
+      {
+        ...{ type: 'payment.captured', fromState: 'CHECKED_OUT', state: 'CHECKED_OUT' },
+        details: { amount: usd(10_000), reference: 're_1', kind: 'refund-failed' },
+      },
+      'payment.captured',
+      { amount: 100, reference: 're_1', kind: 'refund-failed' },
+    ],
+    [
+      'goes to the owner but for a commission',
+      {
+        ...{ type: 'payment.settled', fromState: 'CHECKED_OUT', state: 'CHECKED_OUT' },
+        details: { amount: usd(32_400), commission: usd(3_600), reference: 'payout_1' },
+      },
+      'payment.settled',
+      { amount: 324, commission: 36, reference: 'payout_1' },
+    ],
+    [
       'goes to the owner',
       {
         type: 'payment.settled',
@@ -262,6 +316,22 @@ describe('money', () => {
         },
       },
     ]);
+  });
+
+  test('that is taken in part for good gives the rest of its hold up, told besides', () => {
+    const details = { amount: usd(30_000), released: usd(6_000), reference: 'auth_1' };
+    const messages = say({ type: 'payment.captured', fromState: 'CHECKED_IN', state: 'CHECKED_IN', details });
+    expect(messages).toMatchObject([
+      { topic: 'payment.captured', value: { amount: 300 } },
+      { topic: 'payment.refunded', value: { amount: 0, kind: 'void', voidedAmount: 60 } },
+    ]);
+    expect(new Set(messages.map(({ value }) => value.eventId)).size).toBe(2);
+  });
+
+  test('that stays withdrawn once a dispute is lost is not told a second time', () => {
+    const details = { amount: usd(36_000), disputeId: 'dp_1' };
+    const lost = { type: 'payment.dispute-lost', fromState: 'CHECKED_OUT', state: 'CHECKED_OUT' } as const;
+    expect(say({ ...lost, details })).toEqual([]);
   });
 
   test.each([

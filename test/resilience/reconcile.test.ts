@@ -111,8 +111,9 @@ test('a hold that outlives its booking is found, and not touched', async () => {
     `UPDATE payment_simulator.authorizations SET status = 'held' WHERE booking_id = $1`,
     cancelled,
   );
-  expect(await found(true)).toEqual([`holds ${cancelled}`]);
-  expect(await found()).toEqual([`holds ${cancelled}`]);
+  const findings = [`holds ${cancelled}`, `provider-holds ${cancelled}`];
+  expect(await found(true)).toEqual(findings);
+  expect(await found()).toEqual(findings);
   await tamper(
     `UPDATE payment_simulator.authorizations SET status = 'voided' WHERE booking_id = $1`,
     cancelled,
@@ -124,7 +125,7 @@ test('a payment that the provider does not know is found', async () => {
     `UPDATE payment_simulator.authorizations SET status = 'voided' WHERE booking_id = $1`,
     confirmed,
   );
-  expect(await found()).toEqual([`payments ${confirmed}`]);
+  expect(await found()).toEqual([`payments ${confirmed}`, `provider-holds ${confirmed}`]);
   await tamper(
     `UPDATE payment_simulator.authorizations SET status = 'held' WHERE booking_id = $1`,
     confirmed,

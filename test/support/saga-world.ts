@@ -4,6 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Pool } from 'pg';
 import { createActivities } from '../../activities';
+import { afterEnd } from '../../activities/after-end';
 import type { PaymentGateway } from '../../activities/payment-gateway';
 import { PaymentSimulator } from '../../activities/payment-simulator/simulator';
 import type { BookingRequest, BookingSnapshot } from '../../domain/booking';
@@ -11,6 +12,7 @@ import type { FactType } from '../../domain/booking-state';
 import type { BookingId } from '../../domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes';
 import { type Database, openDatabase } from '../../platform/database/client';
+import { sagaIsOver } from '../../scripts/saga-is-over';
 import type { bookingSaga } from '../../workflows';
 import { BOOKING_SAGA, openUpdate, workflowIdOf } from '../../workflows/messages';
 import { freshDatabase, provided, type TestDatabase } from './database';
@@ -97,11 +99,11 @@ export async function sagaWorld(
   const books = new Pool({ connectionString: database.url, max: 5 });
   const simulator = wrap(new PaymentSimulator(books));
   const committed: FactType[] = [];
-  const activities = createActivities({
-    database: prisma,
-    gateway: simulator,
-    onCommit: (fact) => committed.push(fact),
-  });
+  const deps = { database: prisma, gateway: simulator, onCommit: (fact: FactType) => committed.push(fact) };
+  const activities = {
+    ...createActivities(deps),
+    ...afterEnd({ ...deps, isSagaOver: sagaIsOver(env.client) }),
+  };
   const startWorker = async (options: Partial<WorkerOptions>) => {
     const worker = await Worker.create({
       connection: env.nativeConnection,

@@ -4,7 +4,8 @@ import type { BookingRequest, ReasonCode } from '../../../domain/booking';
 import { type BookingState, type FactType, nextState } from '../../../domain/booking-state';
 import { priceDifference } from '../../../domain/change';
 import { type BookingId, blockIdOf } from '../../../domain/ids';
-import type { Caller, Change, ProviderNews } from '../../../workflows/messages';
+import type { Caller, CaptureOrder, Change, ProviderNews, RefundOrder } from '../../../workflows/messages';
+import type { RefundCase } from '../../../workflows/payment-case-messages';
 import type { TestDatabase } from '../../support/database';
 
 type Method = Exclude<keyof SagaClient, 'trouble'>;
@@ -37,6 +38,8 @@ export class FakeSaga implements SagaClient {
   private readonly taken = new Map<string, SagaAnswer>();
   /** Whoever comes second waits for the first, as on the real saga. */
   private readonly opening = new Map<BookingId, Promise<SagaAnswer>>();
+  /** Bookings whose saga has closed: it takes no more moves of money. */
+  private readonly closed = new Set<BookingId>();
   private readonly requests = new Map<BookingId, BookingRequest>();
   /** What a saga commits by itself once it is opened, step by step. */
   private story: readonly StoryStep[] = [];
@@ -64,6 +67,11 @@ export class FakeSaga implements SagaClient {
       await carryOut();
       return { outcome: 'unknown' };
     };
+  }
+
+  /** From now on the booking's saga counts as over. */
+  close(bookingId: BookingId): void {
+    this.closed.add(bookingId);
   }
 
   /** The next fact carries these details. */
@@ -118,6 +126,33 @@ export class FakeSaga implements SagaClient {
       this.taken.set(`${bookingId} ${updateId}`, answer);
       return answer;
     });
+  capturePayment = this.move('capturePayment', 'payment.captured', 'held');
+  refundPayment = this.move('refundPayment', 'payment.refunded', 'captured - refunded');
+  openRefundCase = (refund: RefundCase) =>
+    this.hear({ method: 'openRefundCase', bookingId: refund.bookingId, message: refund }, async () => {
+      const { bookingId, caseId, by } = refund;
+      const at = this.now().toISOString();
+      const opening = { ...refund, amount: refund.amount?.amount, openedBy: by.id, at };
+      const [row] = await this.database.query<{
+        answer: { parts?: { authorizationId: string; amount: number }[] };
+      }>('SELECT booking.open_payment_case($1::jsonb) AS answer', [JSON.stringify(opening)]);
+      const part = row?.answer.parts?.[0];
+      if (!part) return { outcome: 'refused', refusal: 'AmountUnavailable', message: 'there is not so much' };
+      const details = { ...part, amount: { amount: part.amount, currency: 'USD' }, kind: 'refund', caseId };
+      const fact = {
+        bookingId,
+        caseId,
+        part: 1,
+        type: 'payment.refunded',
+        actor: by.role,
+        details,
+        attempts: 1,
+      };
+      await this.database.query('SELECT booking.commit_afterwards($1::jsonb)', [
+        JSON.stringify({ ...fact, at, close: 'done' }),
+      ]);
+      return { outcome: 'committed' };
+    });
   retryUndo = this.step('retryUndo', 'undo.completed');
   skipUndo = this.step('skipUndo', 'undo.skipped');
 
@@ -136,6 +171,25 @@ export class FakeSaga implements SagaClient {
         const earlier = this.taken.get(`${bookingId} ${updateId}`);
         if (earlier) return earlier;
         const answer = await this.commit(bookingId, fact, message.by, message.reason);
+        this.taken.set(`${bookingId} ${updateId}`, answer);
+        return answer;
+      });
+  }
+
+  private move(method: 'capturePayment' | 'refundPayment', fact: FactType, available: string) {
+    return (bookingId: BookingId, message: CaptureOrder | RefundOrder, updateId: string) =>
+      this.hear({ method, bookingId, message, updateId }, async () => {
+        if (this.closed.has(bookingId)) return { outcome: 'closed' };
+        const earlier = this.taken.get(`${bookingId} ${updateId}`);
+        if (earlier) return earlier;
+        const [hold] = await this.database.query<{ authorizationId: string; amount: number }>(
+          `SELECT authorization_id AS "authorizationId", ${available} AS amount
+           FROM booking.authorizations WHERE booking_id = $1 ORDER BY created_at`,
+          [bookingId],
+        );
+        const amount = message.amount ?? { amount: hold?.amount ?? 0, currency: 'USD' };
+        const details = { amount, authorizationId: hold?.authorizationId, requestId: message.requestId };
+        const answer = await this.commit(bookingId, fact, message.by, undefined, { details });
         this.taken.set(`${bookingId} ${updateId}`, answer);
         return answer;
       });
