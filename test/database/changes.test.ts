@@ -256,7 +256,7 @@ describe('swaps of two bookings in opposite directions', () => {
   });
 });
 
-test('changes, blocks and releases that cross each other from many connections never deadlock nor oversell', async () => {
+test('changes, blocks, releases and changes of capacity that cross each other never deadlock nor oversell', async () => {
   const std = await addRoom(database, 'HOTEL-K:STD', 3);
   const suite = await addRoom(database, 'HOTEL-K:SUITE', 3);
   const day = (d: number) => `2027-04-${String(d).padStart(2, '0')}`;
@@ -282,6 +282,10 @@ test('changes, blocks and releases that cross each other from many connections n
         ...[block, turn % 2 ? std : suite, day(first)],
       ]);
       await session.query('SELECT booking.release_nights($1, $1, $2, 1)', [block, std]);
+      await session.query(
+        `SELECT booking.change_item($1, (SELECT version FROM booking.items WHERE id = $1), $2, '[]', 'owner-1', '2027-01-01')`,
+        [turn % 2 ? suite : std, JSON.stringify({ capacity: 3 + (turn % 3) })],
+      );
     }
   };
   await Promise.all(sessions.map(wander));
@@ -291,7 +295,7 @@ test('changes, blocks and releases that cross each other from many connections n
        JOIN booking.bookings b ON b.id = k.booking_id WHERE k.status = 'live' AND k.item_id LIKE 'HOTEL-K:%') AS live
      FROM booking.availability_calendar WHERE item_id LIKE 'HOTEL-K:%'`,
   );
-  expect(most?.most).toBeLessThanOrEqual(3);
+  expect(most?.most).toBeLessThanOrEqual(5);
   expect(most?.live).toBe(8);
 });
 

@@ -117,10 +117,13 @@ function change(
   return { to, made };
 }
 
-/** A change that must be made. */
+/** A change that must be made, and is done with. */
 async function changed(reserved: Reserved, wish: Wish, from?: Agreement): Promise<Agreement> {
   const { to, made } = change(reserved, wish, from);
   expect(await made).toMatchObject({ state: 'CONFIRMED' });
+  // What the old price held is given back after the answer. The test server, unlike a real one, cannot bear that a cancel
+  // meets that in the very moment in which it ends.
+  await world.env.sleep('1m');
   return to;
 }
 
@@ -261,9 +264,13 @@ test('a provider that does not answer leaves all whole', async () => {
   const reserved = await confirmed();
   const { id, suite, request } = reserved;
   unreachable.add(id);
-  const refused = updateRefusal(change(reserved, { itemId: suite, nightly: 32_000 }).made);
+  const to = agreement(request, { itemId: suite, nightly: 32_000 });
+  const asked = await reserved.saga.startUpdate(changeUpdate, {
+    args: [{ by: byTraveler, changeId: 'unanswered', from: toldAgreement(request), to }],
+    waitForStage: 'ACCEPTED',
+  });
   await world.env.sleep('2m');
-  expect(await refused).toMatchObject({ type: 'PaymentDeclined' });
+  expect(await updateRefusal(asked.result())).toMatchObject({ type: 'PaymentDeclined' });
   unreachable.delete(id);
   await world.env.sleep('1h');
   expect(await agreed(id)).toEqual(rowOf(request));
@@ -290,7 +297,7 @@ test('nights that are gone leave all whole, nothing more is held, and they are n
   expect(await saga.result()).toMatchObject({ state: 'CANCELLED', undo: 'done' });
   expect(await money(id)).toEqual({ held: 0, captured: 0, paid_out: 0 });
   expect(await nightsOf(std)).toEqual([]);
-  await other.saga.terminate();
+  await other.saga.result();
 });
 
 describe('a cancel after a change', () => {
@@ -342,24 +349,23 @@ describe('at the same time', () => {
     });
     expect(await agreed(id)).toEqual(rowOf(to));
     expect(await nightsOf(std)).toHaveLength(3);
-    await saga.terminate();
+    await saga.result();
   });
 
-  test('a change and a cancel end in a cancel, with every night and all money back, once', async () => {
-    for (const order of ['change first', 'cancel first'] as const) {
-      const reserved = await confirmed();
-      const { saga, id, std, suite } = reserved;
-      const asks = [
-        () => change(reserved, { itemId: suite, nightly: 32_000 }).made as Promise<unknown>,
-        () => cancel(saga) as Promise<unknown>,
-      ];
-      if (order === 'cancel first') asks.reverse();
-      const said = await Promise.allSettled(asks.map((ask) => ask()));
-      expect(said.some(({ status }) => status === 'fulfilled')).toBe(true);
-      expect(await saga.result()).toMatchObject({ state: 'CANCELLED', undo: 'done' });
-      expect(await money(id)).toEqual({ held: 0, captured: 0, paid_out: 0 });
-      expect([...(await nightsOf(std)), ...(await nightsOf(suite))]).toEqual([]);
-    }
+  test('a cancel while more is being held wins: the change is refused, and all money and nights go back, once', async () => {
+    const reserved = await confirmed();
+    const { saga, id, std, suite } = reserved;
+    arm('authorize.asking', async () => {
+      disarm('authorize.asking');
+      await saga.startUpdate(cancelUpdate, { args: [{ by: byTraveler }], waitForStage: 'ACCEPTED' });
+    });
+    const refused = await updateRefusal(change(reserved, { itemId: suite, nightly: 32_000 }).made);
+    expect(refused).toMatchObject({ type: 'IllegalTransition' });
+    expect(await saga.result()).toMatchObject({ state: 'CANCELLED', undo: 'done' });
+    expect(await world.log(id)).not.toContain('booking.modified');
+    expect(await money(id)).toEqual({ held: 0, captured: 0, paid_out: 0 });
+    expect([...(await nightsOf(std)), ...(await nightsOf(suite))]).toEqual([]);
+    expect((await world.atProvider(id)).toSorted()).toEqual(['voided', 'voided']);
   });
 
   test('a cancel while the change is being committed wins after it, by what is then agreed', async () => {
@@ -409,7 +415,7 @@ describe('at the same time', () => {
       type: 'NotYet',
       message: expect.stringMatching('this very moment'),
     });
-    await saga.terminate();
+    await saga.result();
   });
 });
 
@@ -433,7 +439,7 @@ describe('is refused', () => {
     await until(request.terms.checkInAt);
     expect(await ask({ nights: 2 })).toMatchObject({ type: 'IllegalTransition' });
     expect(await change(reserved, { nights: 2 }).made.catch(() => 'refused')).toBe('refused');
-    await saga.terminate();
+    await saga.result();
   });
 
   test('to bookings of other systems', async () => {
@@ -445,7 +451,7 @@ describe('is refused', () => {
     expect(await updateRefusal(change(reserved, { nights: 2 }).made)).toMatchObject({
       type: 'IllegalTransition',
     });
-    await saga.terminate();
+    await saga.result();
   });
 
   test('after too many, which leave the history small', async () => {
