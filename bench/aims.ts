@@ -1,5 +1,8 @@
-import { percentile } from './figures';
-import { READS, type Reads } from './reads';
+import type { Besides } from './besides';
+import type { ChangeKind } from './changes';
+import { median, percentile } from './figures';
+import { LONG_STAY } from './long-stay';
+import { READS } from './reads';
 import type { Showing } from './rounds';
 import { FIGURES, overall, ratio } from './summary';
 
@@ -28,6 +31,12 @@ const AIMS: readonly Aim[] = [
     reached: (product, empty) => ratio(FIGURES.perSecond, product, empty).middle,
   },
   {
+    about: "instant bookings a second, in the empty saga's",
+    limit: 0.7,
+    sense: 'at least',
+    reached: (product, empty) => ratio(FIGURES.instantPerSecond, product, empty).middle,
+  },
+  {
     about: 'create call p95, one at a time, ms',
     limit: 100,
     sense: 'at most',
@@ -50,28 +59,67 @@ export interface Judgement {
   readonly text: string;
 }
 
-/** What reading is to reach, by itself. */
-const READ_AIMS: readonly (Limit & { readonly reached: (reads: Reads) => number })[] = [
+/** What is measured of the product by itself. */
+const BESIDES_AIMS: readonly (Limit & { readonly reached: (besides: Besides) => number })[] = [
   {
     about: `quote of ${READS.nights} nights p95, ms`,
     limit: 20,
     sense: 'at most',
-    reached: ({ quoteMs }) => percentile(quoteMs, 0.95),
+    reached: ({ reads }) => percentile(reads.quoteMs, 0.95),
   },
   {
     about: `a month's calendar of ${READS.rooms} items p95, ms`,
     limit: 50,
     sense: 'at most',
-    reached: ({ calendarMs }) => percentile(calendarMs, 0.95),
+    reached: ({ reads }) => percentile(reads.calendarMs, 0.95),
+  },
+  {
+    about: 'change with nothing held yet p50, in its create call',
+    limit: 1.5,
+    sense: 'at most',
+    reached: (besides) => changeInCreate(besides, 'card-saved'),
+  },
+  {
+    about: 'change that takes another hold p50, in its create call',
+    limit: 2,
+    sense: 'at most',
+    reached: (besides) => changeInCreate(besides, 'held'),
+  },
+  {
+    // domain/change.ts counts on some twenty where it allows ten changes.
+    about: 'history events of a change, whichever kind takes more',
+    limit: 24,
+    sense: 'at most',
+    reached: ({ changes }) =>
+      Math.max(...Object.values(changes).map((made) => median(made.map(({ added }) => added.events)))),
+  },
+  {
+    about: `history events of a stay booked ${LONG_STAY.daysAhead} days ahead, up to settlement`,
+    limit: 80,
+    sense: 'at most',
+    reached: ({ longStays }) => median(longStays.map(({ events }) => events)),
+  },
+  {
+    about: `a stay booked ${LONG_STAY.daysAhead} days ahead with time skipped, s`,
+    limit: 5,
+    sense: 'at most',
+    reached: ({ longStays }) => median(longStays.map(({ seconds }) => seconds)),
   },
 ];
+
+/** Of the same reservations, in the same run. */
+function changeInCreate({ changes }: Besides, kind: ChangeKind): number {
+  const made = changes[kind];
+  const middle = (of: (change: (typeof made)[number]) => number) => percentile(made.map(of), 0.5);
+  return middle(({ changeMs }) => changeMs) / middle(({ createMs }) => createMs);
+}
 
 export function judge(product: Showing, empty: Showing, events: number): Judgement[] {
   return AIMS.map((aim) => judged(aim, aim.reached(product, empty, events)));
 }
 
-export function judgeReads(reads: Reads): Judgement[] {
-  return READ_AIMS.map((aim) => judged(aim, aim.reached(reads)));
+export function judgeBesides(besides: Besides): Judgement[] {
+  return BESIDES_AIMS.map((aim) => judged(aim, aim.reached(besides)));
 }
 
 function judged({ about, limit, sense }: Limit, reached: number): Judgement {

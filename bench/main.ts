@@ -3,14 +3,14 @@ import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { sayOnStderr } from '../scripts/stack/say';
 import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from '../scripts/testing/throwaway-stack';
-import { judge, judgeReads } from './aims';
+import { judge, judgeBesides } from './aims';
+import { type Besides, besidesLines, measureBesides } from './besides';
 import { againstBuild, COMPARISONS, type Comparison } from './comparisons';
 import type { Contender } from './contender';
 import { groundOn } from './ground';
 import { historyEvents } from './history';
 import { closeConnections } from './http';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options';
-import { measureReads, type Reads } from './reads';
 import { asJson, breakdown, figuresTable, statementsTable } from './report';
 import { runRounds, type Showing } from './rounds';
 import { type BenchServices, startServices } from './services';
@@ -19,6 +19,8 @@ import { prepareWishes } from './stays';
 const LIMIT_MS = 4 * 60_000;
 /** What bringing everything down may take. */
 const CLOSING_MS = 15_000;
+/** What is measured of the product after the rounds may take. */
+const BESIDES_MS = 45_000;
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -45,7 +47,7 @@ export async function bench(args: readonly string[]): Promise<number> {
 }
 
 async function overThrowawayServices(options: BenchOptions, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + LIMIT_MS - CLOSING_MS;
+  const deadline = performance.now() + LIMIT_MS - CLOSING_MS - (isAimedAt(options) ? BESIDES_MS : 0);
   await sweepAbandoned();
   const folder = throwawayFolder(process.pid);
   await mkdir(folder, { recursive: true });
@@ -62,8 +64,9 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
       const wishes = await prepareWishes();
       const context = { services, wishes, options, deadline, signal, say: sayOnStderr };
       const showings = await runRounds(contenders, context);
-      const reads = isAimedAt(options) ? await measureReads(showings.at(-1)?.contender.url ?? '') : undefined;
-      await report(showings, services, options, reads);
+      const product = isAimedAt(options) ? contenders.at(-1) : undefined;
+      const besides = product && (await measureBesides(product, ground, signal));
+      await report(showings, services, options, besides);
     } finally {
       await Promise.all(contenders.map((contender) => contender.stop()));
       closeConnections();
@@ -93,7 +96,7 @@ async function report(
   showings: Showing[],
   services: BenchServices,
   options: BenchOptions,
-  reads: Reads | undefined,
+  besides: Besides | undefined,
 ): Promise<void> {
   const [base] = showings;
   if (!base || base.singles.length === 0) throw new Error('No round was finished.');
@@ -112,15 +115,16 @@ async function report(
   for (const showing of options.statements ? showings : []) {
     if (showing.singles.some(({ statements }) => statements)) print(`\n${statementsTable(showing)}`);
   }
+  for (const line of besides ? besidesLines(besides) : []) print(line);
   const product = isAimedAt(options) ? showings.at(-1) : undefined;
   const judgements = [
     ...(product ? judge(product, base, events.at(-1) ?? Number.NaN) : []),
-    ...(reads ? judgeReads(reads) : []),
+    ...(besides ? judgeBesides(besides) : []),
   ];
   if (judgements.length > 0) print('');
   for (const { text, met } of judgements) print(`${met ? '✓' : '✗'} ${text}`);
   if (options.json === undefined) return;
   await mkdir(dirname(options.json), { recursive: true });
-  const document = { options, contenders: asJson(showings, events), reads, aims: judgements };
+  const document = { options, contenders: asJson(showings, events), ...besides, aims: judgements };
   await writeFile(options.json, `${JSON.stringify(document, undefined, 2)}\n`);
 }

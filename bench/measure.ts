@@ -1,6 +1,6 @@
 import type { Contender } from './contender';
 import { type CpuAccount, cpuBetween } from './cpu';
-import { type Journey, makeJourneys } from './journey';
+import { type Journey, type Load, makeJourneys } from './journey';
 import type { BenchServices } from './services';
 import { type StatementCount, statementsBetween } from './statements';
 import type { Wishes } from './stays';
@@ -15,22 +15,17 @@ export interface Measurement {
   readonly statements: readonly StatementCount[] | undefined;
 }
 
-export interface Load {
-  readonly count: number;
-  readonly atOnce: number;
-}
-
 export async function measure(
   contender: Contender,
   services: BenchServices,
   wishes: Wishes,
-  { count, atOnce }: Load,
+  load: Load,
 ): Promise<Measurement> {
   const statementsBefore = await contender.statements();
   const cpu = () => ({ ...contender.cpu(), ...services.cpu() });
   const cpuBefore = cpu();
   const begun = performance.now();
-  const journeys = await makeJourneys(contender, wishes, count, atOnce);
+  const journeys = await makeJourneys(contender, wishes, load);
   const elapsedMs = performance.now() - begun;
   await contender.settled();
   const cpuUsed = cpuBetween(cpuBefore, cpu());
@@ -41,4 +36,10 @@ export async function measure(
     cpu: cpuUsed,
     statements: statementsBefore && statementsAfter && statementsBetween(statementsBefore, statementsAfter),
   };
+}
+
+/** Bookings a second, from the first create call to the last CONFIRMED. */
+export function perSecond(measurements: readonly Measurement[]): number {
+  const sum = (of: (one: Measurement) => number) => measurements.reduce((so, one) => so + of(one), 0);
+  return (sum(({ journeys }) => journeys.length) / sum(({ elapsedMs }) => elapsedMs)) * 1000;
 }

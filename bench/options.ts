@@ -31,7 +31,8 @@ const QUICK = { rounds: 2, singles: 8, bookings: 40, concurrency: 20 };
 export const USAGE = `Usage: npm run bench [-- options]
 
 Measures a booking from its create call to CONFIRMED against an empty saga of the same shape, in alternating rounds,
-over services of its own. Two to four minutes.
+over services of its own; then the product's quotes, calendars, changes, and stays of three months by a clock that skips.
+Two to four minutes.
 
   --rounds N        rounds (${FULL.rounds})
   --singles N       bookings one at a time, per round and contender (${FULL.singles})

@@ -1,6 +1,7 @@
 import type { Contender } from './contender';
 import { median } from './figures';
-import { type Measurement, measure } from './measure';
+import type { Load } from './journey';
+import { type Measurement, measure, perSecond } from './measure';
 import type { BenchOptions } from './options';
 import type { BenchServices } from './services';
 import type { Wishes } from './stays';
@@ -10,6 +11,8 @@ export interface Showing {
   readonly contender: Contender;
   readonly singles: Measurement[];
   readonly crowds: Measurement[];
+  /** Instant bookings, as many at once. */
+  readonly instants: Measurement[];
 }
 
 export interface RoundsContext {
@@ -22,7 +25,7 @@ export interface RoundsContext {
   readonly say: (line: string) => void;
 }
 
-const WARM_UP = { count: 30, atOnce: 10 };
+const WARM_UP = { count: 30, atOnce: 10, sale: 'on-request' } as const;
 
 /**
  * Measures all contenders in each round, in turning order, so that what else the machine does meets all of them: only
@@ -35,7 +38,9 @@ export async function runRounds(
   const { services, wishes, options, deadline, signal, say } = context;
   say('Warming up …');
   for (const contender of contenders) await measure(contender, services, wishes, WARM_UP);
-  const showings = contenders.map((contender): Showing => ({ contender, singles: [], crowds: [] }));
+  const showings = contenders.map(
+    (contender): Showing => ({ contender, singles: [], crowds: [], instants: [] }),
+  );
   let longest = 0;
   for (let round = 1; round <= options.rounds; round += 1) {
     const begun = performance.now();
@@ -43,25 +48,32 @@ export async function runRounds(
       say(`Stopping after ${round - 1} of ${options.rounds} rounds: the time is up.`);
       break;
     }
-    for (const { contender, singles, crowds } of round % 2 === 1 ? showings : showings.toReversed()) {
+    for (const { contender, singles, crowds, instants } of round % 2 === 1
+      ? showings
+      : showings.toReversed()) {
       signal.throwIfAborted();
-      const single = await measure(contender, services, wishes, { count: options.singles, atOnce: 1 });
+      const measured = (load: Load) => measure(contender, services, wishes, load);
+      const single = await measured({ count: options.singles, atOnce: 1, sale: 'on-request' });
       singles.push(single);
-      const crowd = await measure(contender, services, wishes, {
-        count: options.bookings,
-        atOnce: options.concurrency,
-      });
+      const many = { count: options.bookings, atOnce: options.concurrency };
+      const crowd = await measured({ ...many, sale: 'on-request' });
       crowds.push(crowd);
-      say(`Round ${round}/${options.rounds}  ${contender.name.padEnd(24)} ${inShort(single, crowd)}`);
+      const instant = await measured({ ...many, sale: 'instant' });
+      instants.push(instant);
+      say(
+        `Round ${round}/${options.rounds}  ${contender.name.padEnd(24)} ${inShort(single, crowd, instant)}`,
+      );
     }
     longest = Math.max(longest, performance.now() - begun);
   }
   return showings;
 }
 
-function inShort(single: Measurement, crowd: Measurement): string {
+function inShort(single: Measurement, crowd: Measurement, instant: Measurement): string {
   const journey = median(single.journeys.map(({ journeyMs }) => journeyMs));
   const create = median(single.journeys.map(({ createMs }) => createMs));
-  const perSecond = (crowd.journeys.length / crowd.elapsedMs) * 1000;
-  return `journey ${journey.toFixed(0)} ms, create ${create.toFixed(0)} ms, ${perSecond.toFixed(1)} bookings/s`;
+  return (
+    `journey ${journey.toFixed(0)} ms, create ${create.toFixed(0)} ms, ` +
+    `${perSecond([crowd]).toFixed(1)} bookings/s, ${perSecond([instant]).toFixed(1)} instant/s`
+  );
 }

@@ -1,15 +1,30 @@
+import type { PaymentPolicy } from '../domain/payment-policy';
 import { addDays, type CalendarDate } from '../domain/stay-dates';
 import { readConfig } from '../platform/config';
 import { signToken } from '../scripts/token';
 
+/** Whether the owner is asked, or the booking is accepted as soon as it is open. */
+export type Sale = 'on-request' | 'instant';
+
+const named = (name: string) => Array.from({ length: 16 }, (_, n) => `${name}-${n + 1}`);
+
 /** What is booked: items of boundless capacity, several because a lane of the outbox follows from the item. */
-export const ITEMS: readonly string[] = Array.from({ length: 16 }, (_, n) => `BENCH-${n + 1}`);
+export const ITEMS: Readonly<Record<Sale, readonly string[]>> = {
+  'on-request': named('BENCH'),
+  instant: named('BENCH-INSTANT'),
+};
 export const OWNER = 'bench-owner';
 
 const TRAVELERS = 50;
 const NIGHTS = 3;
 const FIRST_DAY = 30;
 const DAYS = 600;
+
+/**
+ * Of these items: the price is held at acceptance, however far ahead the stay is. So a booking asks the provider to
+ * save the card and to hold the price, and so does the empty saga.
+ */
+export const HELD_AT_ONCE = { kind: 'at-check-in', holdDaysBefore: 800 } as const satisfies PaymentPolicy;
 
 /** One wish to book. */
 export interface Wish {
@@ -20,7 +35,7 @@ export interface Wish {
 /** Wishes that never repeat within a minute, since the product takes such a repetition for the same request. */
 export interface Wishes {
   readonly ownerToken: string;
-  next(): Wish;
+  next(sale: Sale): Wish;
 }
 
 /** Signs the tokens beforehand, so that doing so is in no figure. */
@@ -34,13 +49,14 @@ export async function prepareWishes(): Promise<Wishes> {
   let count = 0;
   return {
     ownerToken: await sign('owner', OWNER),
-    next() {
+    next(sale) {
       count += 1;
+      const items = ITEMS[sale];
       const startDate = addDays(today, FIRST_DAY + (count % DAYS));
       return {
         token: tokens[count % TRAVELERS] ?? '',
         body: {
-          propertyId: ITEMS[Math.floor(count / 7) % ITEMS.length],
+          propertyId: items[Math.floor(count / 7) % items.length],
           startDate,
           endDate: addDays(startDate, NIGHTS),
           guests: 2,

@@ -1,5 +1,5 @@
 import { percentile, type Ratio, ratioOf } from './figures';
-import type { Measurement } from './measure';
+import { type Measurement, perSecond } from './measure';
 import type { Showing } from './rounds';
 import { sumStatements } from './statements';
 
@@ -8,7 +8,7 @@ export interface Figure {
   readonly label: string;
   readonly decimals: number;
   /** One contender's figure over these rounds; NaN where it has none. */
-  readonly of: (rounds: Pick<Showing, 'singles' | 'crowds'>) => number;
+  readonly of: (rounds: Omit<Showing, 'contender'>) => number;
 }
 
 /** Processor time of these is the product's own; the rest is the services'. */
@@ -64,8 +64,12 @@ export const FIGURES = {
   perSecond: {
     label: 'bookings a second, many at once',
     decimals: 1,
-    of: ({ crowds }) =>
-      (all(crowds).length / crowds.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0)) * 1000,
+    of: ({ crowds }) => perSecond(crowds),
+  },
+  instantPerSecond: {
+    label: 'instant bookings a second, many at once',
+    decimals: 1,
+    of: ({ instants }) => perSecond(instants),
   },
   crowdedCreateP95: {
     label: 'create call p95, many at once, ms',
@@ -126,9 +130,13 @@ export function ratio(figure: Figure, showing: Showing, base: Showing): Ratio {
   return ratioOf(byRound(figure, showing), byRound(figure, base));
 }
 
-function byRound(figure: Figure, { singles, crowds }: Showing): number[] {
+function byRound(figure: Figure, { singles, crowds, instants }: Showing): number[] {
   return singles.map((single, round) =>
-    figure.of({ singles: [single], crowds: crowds.slice(round, round + 1) }),
+    figure.of({
+      singles: [single],
+      crowds: crowds.slice(round, round + 1),
+      instants: instants.slice(round, round + 1),
+    }),
   );
 }
 

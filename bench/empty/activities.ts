@@ -6,7 +6,7 @@ import { transition } from '../../domain/booking-state';
 /** The activities that a booking runs through up to CONFIRMED. */
 export type EmptyActivities = Pick<
   Activities,
-  'openBooking' | 'commitStep' | 'blockNights' | 'findGoneNights' | 'authorizePayment'
+  'openBooking' | 'commitStep' | 'blockNights' | 'findGoneNights' | 'saveCard' | 'authorizePayment'
 >;
 
 /**
@@ -26,6 +26,7 @@ export function emptyActivities(onConfirmed: (bookingId: string) => void): Empty
     },
     blockNights: async (step) => ({ outcome: 'blocked', booking: taken(step) }),
     findGoneNights: async () => [],
+    saveCard: async ({ key }) => ({ outcome: 'saved', card: `card_${key}`, attempts: 1 }),
     authorizePayment: async ({ key }) => ({
       outcome: 'authorized',
       authorizationId: `auth_${key}`,

@@ -5,12 +5,16 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import express from 'express';
 import type { BookingRequest } from '../../domain/booking';
 import { type BookingId, type ItemId, mintBookingId, type OwnerId, type TravelerId } from '../../domain/ids';
+import type { Money } from '../../domain/money';
+import { paymentPlan } from '../../domain/payment-policy';
 import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes';
 import type { CalendarDate } from '../../domain/stay-dates';
 import { acceptUpdate, BOOKING_SAGA, openUpdate, workflowIdOf } from '../../workflows/messages';
+import { HELD_AT_ONCE, ITEMS } from '../stays';
 import type { EmptyOrder, StepKinds } from './settings';
 
 const OWNER = 'bench-owner' as OwnerId;
+const PRICE: Money = { amount: 90_000, currency: 'USD' };
 const TRAVELER = 'bench-traveler' as TravelerId;
 const { KEYWORD, DATETIME } = SearchAttributeType;
 
@@ -88,15 +92,17 @@ function bookingRequest({ propertyId, startDate, endDate }: CreateBody): Booking
     stay: { start: startDate, end: endDate },
     guests: 2,
     quantity: 1,
-    price: { amount: 90_000, currency: 'USD' },
+    price: PRICE,
+    rate: { plan: 'STANDARD' },
     paymentToken: 'tok_approved',
     terms: {
-      instant: false,
+      instant: ITEMS.instant.includes(propertyId),
       decisionWindowSeconds: 86_400,
       paymentDeadlineSeconds: 86_400,
       graceSeconds: 900,
       checkInAt: `${startDate}T20:00:00.000Z`,
       checkOutAt: `${endDate}T16:00:00.000Z`,
+      payment: paymentPlan(HELD_AT_ONCE, PRICE, startDate, (day) => `${day}T04:00:00.000Z`),
     },
   };
 }

@@ -24,7 +24,7 @@ const bookingStatus = defineSearchAttributeKey(SEARCH_ATTRIBUTES.bookingStatus, 
  */
 export async function emptySaga(request: BookingRequest, kinds: StepKinds): Promise<BookingSnapshot> {
   const { bookingId, itemId, stay, quantity, price, terms } = request;
-  const { step, money } = stepsOf(kinds);
+  const { step, card, money } = stepsOf(kinds);
   let booking: BookingSnapshot | undefined;
   let asked = false;
   const snapshot = async (sequence: number): Promise<BookingSnapshot> => {
@@ -45,17 +45,24 @@ export async function emptySaga(request: BookingRequest, kinds: StepKinds): Prom
   const decisionBy = new Date(Date.now() + terms.decisionWindowSeconds * 1000).toISOString();
   const opening = { ...document(1, 'booking.opened', 'NONE', { actor: 'TRAVELER' }), request, decisionBy };
   booking = await step('commit booking.opened').openBooking(opening);
-  setCurrentDetails(details(request, 'PENDING', `Waiting for the owner's decision until ${decisionBy}.`));
-  await condition(() => asked, terms.decisionWindowSeconds * 1000);
+  if (!terms.instant) {
+    setCurrentDetails(details(request, 'PENDING', `Waiting for the owner's decision until ${decisionBy}.`));
+    await condition(() => asked, terms.decisionWindowSeconds * 1000);
+  }
 
   const patch = { paymentBy: decisionBy };
-  const accepted = document(2, 'booking.accepted', 'PENDING', { actor: 'OWNER', patch });
+  const actor = terms.instant ? 'SYSTEM' : 'OWNER';
+  const accepted = document(2, 'booking.accepted', 'PENDING', { actor, patch });
   booking = await step('commit booking.accepted').commitStep(accepted);
   await step('read the calendar').findGoneNights({ itemId, stay, quantity });
+  const saved = await card.saveCard({
+    key: `${bookingId}/card/1`,
+    ...{ bookingId, travelerId: request.travelerId, token: request.paymentToken ?? 'tok_approved' },
+  });
   const authorization = await money.authorizePayment({
     key: `${bookingId}/authorize/1`,
     bookingId,
-    token: request.paymentToken ?? 'tok_approved',
+    token: saved.outcome === 'saved' ? saved.card : '',
     amount: price,
   });
   const reference = authorization.outcome === 'authorized' ? authorization.authorizationId : '';
@@ -87,6 +94,7 @@ function stepsOf({ database, eager }: StepKinds) {
       database === 'local'
         ? proxyLocalActivities<EmptyActivities>({ ...local, summary })
         : proxyActivities<EmptyActivities>({ ...regular, summary }),
+    card: proxyActivities<EmptyActivities>({ ...regular, summary: 'save the card' }),
     money: proxyActivities<EmptyActivities>({ ...regular, summary: 'authorize payment' }),
   };
 }

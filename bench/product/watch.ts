@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Confirmations } from '../confirmations';
 import type { ContenderDatabase } from '../contender';
-import { ITEMS, OWNER } from '../stays';
+import { HELD_AT_ONCE, ITEMS, OWNER } from '../stays';
 
 const CHANNEL = 'bench_confirmed';
 const SETTLE_MS = 20_000;
@@ -35,11 +35,13 @@ export async function hearConfirmed(
     LISTEN ${CHANNEL};`);
   await client.query(
     `INSERT INTO booking.items (id, system, kind, owner_id, name, nightly_amount, currency, capacity, max_guests,
-       time_zone, check_in_time, check_out_time, decision_window_seconds, payment_deadline_seconds, grace_seconds)
+       time_zone, check_in_time, check_out_time, decision_window_seconds, payment_deadline_seconds, grace_seconds,
+       instant, payment_policy)
      SELECT id, 'stays', 'property', $2, 'Luxury Beach Villa', 30000, 'USD', 1000000, 8,
-       'America/New_York', '15:00', '11:00', 86400, 86400, 900
+       'America/New_York', '15:00', '11:00', 86400, 86400, 900,
+       id = ANY ($3::text[]), $4
      FROM unnest($1::text[]) AS id`,
-    [ITEMS, OWNER],
+    [Object.values(ITEMS).flat(), OWNER, ITEMS.instant, JSON.stringify(HELD_AT_ONCE)],
   );
   return {
     confirmations,

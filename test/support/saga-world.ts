@@ -1,6 +1,5 @@
 import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Pool } from 'pg';
 import { createActivities } from '../../activities';
@@ -10,9 +9,9 @@ import { PaymentSimulator } from '../../activities/payment-simulator/simulator';
 import type { BookingRequest, BookingSnapshot } from '../../domain/booking';
 import type { FactType } from '../../domain/booking-state';
 import type { BookingId } from '../../domain/ids';
-import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes';
 import { type Database, openDatabase } from '../../platform/database/client';
 import { sagaIsOver } from '../../scripts/saga-is-over';
+import { timeSkippingEnvironment } from '../../scripts/testing/time-skipping-environment';
 import type { bookingSaga } from '../../workflows';
 import { BOOKING_SAGA, openUpdate, workflowIdOf } from '../../workflows/messages';
 import { freshDatabase, provided, type TestDatabase } from './database';
@@ -80,14 +79,7 @@ export async function sagaWorld(
   first?: WorkflowCode,
 ): Promise<SagaWorld> {
   const database = await freshDatabase();
-  const env = await timeSkippingEnvironment();
-  const { KEYWORD, DATETIME } = KINDS;
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: Object.fromEntries(
-      Object.values(SEARCH_ATTRIBUTES).map((name) => [name, name === 'CheckIn' ? DATETIME : KEYWORD]),
-    ),
-  });
+  const env = await timeSkippingEnvironment(provided('TEMPORAL_TEST_SERVER'));
 
   const prisma = openDatabase({
     url: through(database.url),
@@ -179,23 +171,6 @@ export async function sagaWorld(
     },
   };
 }
-
-/** The SDK gives the server five seconds to start, which a busy machine's Java may not keep. */
-async function timeSkippingEnvironment(attempts = 5): Promise<TestWorkflowEnvironment> {
-  const executable = { type: 'existing-path', path: provided('TEMPORAL_TEST_SERVER') } as const;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-    } catch (error) {
-      if (attempt === attempts || !String(error).includes('did not start')) throw error;
-    }
-  }
-}
-
-const KINDS = {
-  KEYWORD: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  DATETIME: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-} as const;
 
 /** The bundle that `npm test` made once for all test files. */
 export async function codeUnderTest(): Promise<WorkflowCode> {
