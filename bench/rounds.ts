@@ -52,7 +52,11 @@ export async function runRounds(
       ? showings
       : showings.toReversed()) {
       signal.throwIfAborted();
-      const measured = (load: Load) => measure(contender, services, wishes, load);
+      const measured = (load: Load) =>
+        measure(contender, services, wishes, load).catch((error: unknown) => {
+          const what = `${contender.name}, ${load.sale}, ${load.atOnce} at once`;
+          throw new Error(`Measuring ${what} failed: ${(error as Error).message}`, { cause: error });
+        });
       const single = await measured({ count: options.singles, atOnce: 1, sale: 'on-request' });
       singles.push(single);
       const many = { count: options.bookings, atOnce: options.concurrency };
