@@ -1,4 +1,4 @@
-import { type Money, subtract } from '../domain/money';
+import { least, type Money, subtract } from '../domain/money';
 import { keepsCard, upFrontOf } from '../domain/payment-policy';
 import { commitCapture, takeFrom } from './capture';
 import { charge } from './card';
@@ -96,7 +96,8 @@ async function takeAtOnce(booking: SagaRecord, hold: Hold): Promise<void> {
 
 function giveBackTooMuch(booking: SagaRecord, price: Money): void {
   const { money } = booking;
-  const tooMuch = subtract(money.kept, subtract(price, money.waived));
+  // Where the owner gave back more than the booking still costs, no more goes back than is left of what was taken.
+  const tooMuch = least(money.kept, subtract(money.kept, subtract(price, money.waived)));
   if (tooMuch.amount <= 0) return;
   money.adjustments += 1;
   giveBack(booking, tooMuch, { key: `change-${money.adjustments}`, actor: 'SYSTEM' });

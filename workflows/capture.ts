@@ -171,7 +171,8 @@ export async function commitCapture(
     actor,
     details: { amount, reference: outcome.reference, authorizationId, ...(released?.amount && { released }) },
     attempts,
-    patch: { paymentStatus: 'captured' },
+    // Another hold may have been taken since, and let go again.
+    patch: { paymentStatus: 'captured', ...(authorizationId && { authorizationId }) },
     moves: [{ kind: 'captured', authorizationId, amount }],
   });
 }
