@@ -33,6 +33,14 @@ export interface Played {
   agreed: Agreement;
   /** Whether money was moved by order, so that it is not simply the price that is kept. */
   wasOrdered: boolean;
+  /** What is being said to it now, and whether more than one thing was at once. */
+  speakers: number;
+  isCrowded: boolean;
+  /**
+   * Whether a change may have been answered with what became of another update: where several come with one workflow
+   * task and the validator refuses one of them, Temporal's test server mixes their answers up.
+   */
+  mayBeMistold: boolean;
 }
 
 const NIGHTLY = { STD: 12_000, SUITE: 32_000 } as const;
@@ -70,7 +78,10 @@ export class HotelPlay {
       terms: { ...agreed.terms, stay, ...(commissionBasisPoints !== undefined && { commissionBasisPoints }) },
     };
     const saga = await within(ANSWER_MS, this.world.open(request), `opening ${request.bookingId}`);
-    const played = { id: request.bookingId, saga, request, policy, agreed: request, wasOrdered: false };
+    const played: Played = {
+      ...{ id: request.bookingId, saga, request, policy, agreed: request, wasOrdered: false },
+      ...{ speakers: 0, isCrowded: false, mayBeMistold: false },
+    };
     this.bookings.push(played);
     return played;
   }
@@ -82,6 +93,8 @@ export class HotelPlay {
   async act(which: number, command: Command): Promise<Refusal | 'Over' | undefined> {
     const booking = this.bookings[which % this.bookings.length];
     if (!booking) throw new Error('a play has bookings');
+    booking.speakers += 1;
+    booking.isCrowded ||= booking.speakers > 1;
     try {
       await whileSpeaking(() =>
         within(ANSWER_MS, this.said(booking, command), `${JSON.stringify(command)} to ${booking.id}`),
@@ -89,6 +102,10 @@ export class HotelPlay {
       return undefined;
     } catch (error) {
       return refusalIn(error);
+    } finally {
+      if (command.say === 'change' && booking.isCrowded) booking.mayBeMistold = true;
+      booking.speakers -= 1;
+      if (booking.speakers === 0) booking.isCrowded = false;
     }
   }
 

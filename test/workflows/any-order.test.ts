@@ -9,8 +9,8 @@ import { slowly } from '../support/slow-provider';
 
 /** Each takes about a second. To look harder: `ANY_ORDER_RUNS=300 npm test -- test/workflows/any-order`. */
 const RUNS = Number(process.env.ANY_ORDER_RUNS ?? 30);
-/** Printed with a failure; given back, the same plays are played, or with the path only the failing one. */
-const SEED = process.env.ANY_ORDER_SEED;
+/** The same plays in every run; another seed plays others. With ANY_ORDER_PATH, as printed, only the failing one. */
+const SEED = Number(process.env.ANY_ORDER_SEED ?? -670_686_859);
 const RUN_MS = 20_000;
 
 let world: SagaWorld;
@@ -142,7 +142,7 @@ test(
         numRuns: RUNS,
         // A play that fails is made smaller by playing it again and again: no longer than this.
         interruptAfterTimeLimit: RUNS * RUN_MS,
-        ...(SEED !== undefined && { seed: Number(SEED) }),
+        seed: SEED,
         ...(process.env.ANY_ORDER_PATH !== undefined && { path: process.env.ANY_ORDER_PATH }),
       },
     );
