@@ -16,7 +16,7 @@ module.exports = {
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
-  // Much of a test is waiting: on two cores a third worker took the suite from 417 to 318 s.
+  // One more than two cores: much of a test is waiting.
   maxWorkers: 3,
   testTimeout: 60_000,
 };
