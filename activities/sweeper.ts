@@ -1,6 +1,7 @@
 import type { BookingId } from '../domain/ids';
 import type { Database } from '../platform/database/client';
 import type { Logger } from '../platform/logger';
+import { Rounds } from '../platform/rounds';
 
 export interface SweeperDeps {
   readonly database: Database;
@@ -22,53 +23,29 @@ interface SweepRow {
  * for it nor grows by it. Sweeping twice is harmless, so several workers may.
  */
 export class Sweeper {
-  private readonly stopping = new AbortController();
-  private wanted = false;
-  private wake: () => void = () => {};
-  private running: Promise<void> = Promise.resolve();
+  private readonly rounds: Rounds;
 
-  constructor(private readonly deps: SweeperDeps) {}
+  constructor(private readonly deps: SweeperDeps) {
+    this.rounds = new Rounds({
+      round: () => this.sweep(),
+      onFailure: (error) => deps.logger.warn({ err: error }, 'sweep failed; it will be tried again'),
+      pollMs: deps.pollMs ?? 2_000,
+      // Confirmations come in crowds: a moment's wait lets one sweep serve several.
+      gatherMs: 20,
+    });
+  }
 
   start(): void {
-    this.running = this.run();
+    this.rounds.start();
   }
 
   /** To be called after a confirmation; a sweep that nobody announced is found by the poll. */
   sweepSoon(): void {
-    this.wanted = true;
-    this.wake();
+    this.rounds.soon();
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    this.wake();
-    await this.running;
-  }
-
-  /** One sweep at a time; what is announced during one is looked at by the next. */
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      this.wanted = false;
-      try {
-        await this.sweep();
-      } catch (error) {
-        this.deps.logger.warn({ err: error }, 'sweep failed; it will be tried again');
-      }
-      await this.untilWanted();
-    }
-  }
-
-  private async untilWanted(): Promise<void> {
-    if (this.wanted || this.stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const poll = setTimeout(resolve, this.deps.pollMs ?? 2_000);
-      this.wake = () => {
-        clearTimeout(poll);
-        // Confirmations come in crowds: a moment's wait lets one sweep serve several.
-        setTimeout(resolve, 20);
-      };
-    });
-    this.wake = () => {};
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async sweep(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database/client';
 import type { Logger } from '../../platform/logger';
+import { Rounds } from '../../platform/rounds';
 import { markHanded, waitingEvents } from './event-store';
 import type { ProviderEvents } from './provider-events';
 
@@ -20,51 +21,28 @@ export interface HandLoopDeps {
  * hands some events twice.
  */
 export class HandLoop {
-  private readonly stopping = new AbortController();
-  private wanted = false;
-  private wake: () => void = () => {};
-  private running: Promise<void> = Promise.resolve();
+  private readonly rounds: Rounds;
 
-  constructor(private readonly deps: HandLoopDeps) {}
+  constructor(private readonly deps: HandLoopDeps) {
+    this.rounds = new Rounds({
+      round: () => this.round(),
+      onFailure: (error) =>
+        deps.logger.warn({ err: error }, 'events of the payment provider wait to be handed on'),
+      pollMs: deps.pollMs ?? POLL_MS,
+    });
+  }
 
   start(): void {
-    this.running = this.run();
+    this.rounds.start();
   }
 
   /** To be called after an event was stored; one that nobody announced is found by the poll. */
   handSoon(): void {
-    this.wanted = true;
-    this.wake();
+    this.rounds.soon();
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    this.wake();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      this.wanted = false;
-      try {
-        await this.round();
-      } catch (error) {
-        this.deps.logger.warn({ err: error }, 'events of the payment provider wait to be handed on');
-      }
-      await this.untilWanted();
-    }
-  }
-
-  private async untilWanted(): Promise<void> {
-    if (this.wanted || this.stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const poll = setTimeout(resolve, this.deps.pollMs ?? POLL_MS);
-      this.wake = () => {
-        clearTimeout(poll);
-        resolve();
-      };
-    });
-    this.wake = () => {};
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async round(): Promise<void> {
@@ -72,7 +50,7 @@ export class HandLoop {
     /** Bookings with an event that has to wait: later ones of theirs wait behind it. */
     const behind = new Set<string>();
     for (const event of await waitingEvents(database, events.kinds, ROUND)) {
-      if (this.stopping.signal.aborted) return;
+      if (this.rounds.signal.aborted) return;
       if (behind.has(event.bookingId)) continue;
       const handed = await events.hand(event).catch((error: unknown) => {
         logger.warn(
