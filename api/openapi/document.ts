@@ -39,6 +39,7 @@ export function openApiDocument(routes: readonly Route[], cookie: string | undef
         'Amounts are decimal numbers in the named currency. Dates of a stay are calendar dates of the item, ' +
         'answered as `YYYY-MM-DD`. Errors are problem documents (RFC 9457).',
     },
+    externalDocs: { url: '/asyncapi.json', description: 'The messages on Kafka (AsyncAPI 3.0)' },
     paths: paths as ZodOpenApiPathsObject,
     components: {
       securitySchemes: {

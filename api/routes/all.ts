@@ -8,6 +8,7 @@ import { developmentRoutes } from './development';
 import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
+import { messageRoutes } from './messages';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { paymentRoutes } from './payments';
@@ -41,6 +42,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...webhookRoutes(deps),
     ...developmentRoutes(deps),
     ...operationsRoutes(deps),
+    ...messageRoutes(deps),
     ...problemRoutes(),
   ];
 }

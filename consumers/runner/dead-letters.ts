@@ -6,17 +6,8 @@ import {
   type Kafka,
   type KafkaProducer,
 } from '../../platform/kafka/port';
+import type { ParkReason } from '../../platform/messages/headers';
 import { InfrastructureFailure } from './classify-failure';
-import type { Misfit } from './envelope';
-
-/**
- * Why a message was parked.
- * - `not-an-event`, `not-json`, `unfit`: no handler could have read it
- * - `refused`: the handler said that it can never be handled
- * - `failed`: the handler failed on every step of the ladder
- * - `crashed`: the process ended whenever it was tried
- */
-export type ParkReason = Misfit | 'refused' | 'failed' | 'crashed';
 
 export interface Parking {
   readonly message: IncomingMessage;

@@ -1,23 +1,40 @@
 import { z } from 'zod';
 import { REASON_CODES } from '../../domain/booking';
-import { amount, currency, instant, message, midnight, progress, system } from './fields';
+import {
+  amount,
+  bookingId,
+  currency,
+  instant,
+  message,
+  midnight,
+  openWords,
+  type Published,
+  progress,
+  published,
+  system,
+} from './fields';
 
 /** What every message of the hotel's topics begins with. */
-const property = <Topic extends string>(topic: Topic) => ({
-  eventId: z.string(),
+export const property = <Topic extends string>(topic: Topic) => ({
+  eventId: z.string().describe('The same on every redelivery; also the header ce_id.'),
   eventType: z.literal(topic),
   timestamp: instant,
-  /** Null for what is not a hotel's booking. */
-  confirmationNumber: z.string().nullable(),
+  confirmationNumber: z.string().nullable().describe("Null for what is not a hotel's booking."),
   system,
-  propertyId: z.string(),
+  propertyId: z.string().describe('Also the key.'),
 });
 
-const ofBooking = { bookingId: z.string(), ...progress };
-const reason = { reason: z.string().optional(), reasonCode: z.enum(REASON_CODES).optional() };
+export const ofBooking = { bookingId, ...progress };
+export const reason = {
+  reason: z.string().describe('Why a booking ended, in words for people.').optional(),
+  reasonCode: openWords(REASON_CODES, 'The same for machines.').optional(),
+};
 
-const nights = { roomType: z.string().nullable(), checkIn: midnight, checkOut: midnight };
-const stay = z.looseObject({
+export const itemId = z
+  .string()
+  .describe('What is booked: the property, or the property, a colon and the room type.');
+export const nights = { roomType: z.string().nullable(), checkIn: midnight, checkOut: midnight };
+export const stay = z.looseObject({
   ...nights,
   nights: z.int().positive(),
   guests: z.int().positive(),
@@ -25,87 +42,58 @@ const stay = z.looseObject({
 });
 
 const reservedStay = stay.extend({ roomName: z.string() });
-const price = z.looseObject({ totalPrice: amount, currency });
+export const price = z.looseObject({ totalPrice: amount, currency });
 
-export const reservation = <Topic extends string>(topic: Topic) =>
-  message({
-    ...property(topic),
-    ...ofBooking,
-    ...reason,
-    guestDetails: z.looseObject({
-      guestId: z.string(),
-      name: z.string().nullable(),
-      email: z.string().nullable(),
+export const reservation = <Topic extends string>(topic: Topic, about: Published) =>
+  published(
+    message({
+      ...property(topic),
+      ...ofBooking,
+      ...reason,
+      guestDetails: z
+        .looseObject({ guestId: z.string(), name: z.string().nullable(), email: z.string().nullable() })
+        .describe('As known when the message was sent. Nulls where nothing is known, or it has been erased.'),
+      stayDetails: reservedStay,
+      pricingDetails: price.extend({ fee: amount.describe('What a cancel kept.').optional() }),
+      previous: z
+        .looseObject({ stayDetails: reservedStay, pricingDetails: price })
+        .describe('What a change led away from.')
+        .optional(),
+      priceDifference: amount
+        .describe('What the change made dearer; negative where it made it cheaper.')
+        .optional(),
     }),
-    stayDetails: reservedStay,
-    pricingDetails: price.extend({ fee: amount.optional() }),
-    /** What a change led away from. */
-    previous: z.looseObject({ stayDetails: reservedStay, pricingDetails: price }).optional(),
-    /** What the change made dearer; negative where it made it cheaper. */
-    priceDifference: amount.optional(),
-  });
+    about,
+  );
 
 /** A void goes on `payment.refunded`, with an amount of 0 and the voided one beside it. */
-export const payment = <Topic extends string>(topic: Topic) =>
-  message({
-    ...property(topic),
-    ...ofBooking,
-    ...reason,
-    itemId: z.string(),
-    amount,
-    currency,
-    reference: z.string().nullable(),
-    kind: z.string().optional(),
-    voidedAmount: amount.optional(),
-    code: z.string().nullable().optional(),
-    disputeId: z.string().nullable().optional(),
-    /** Kept of what was settled with the owner. */
-    commission: amount.optional(),
-  });
-
-const availability = {
-  ...property('availability.updated'),
-  itemId: z.string(),
-  stayDetails: z.looseObject(nights),
-};
-
-/** Nights that a booking took or gave back, or that an owner closed or opened. */
-export const availabilityUpdated = z.union([
-  message({
-    ...availability,
-    ...ofBooking,
-    ...reason,
-    change: z.enum(['blocked', 'released']),
-    quantity: z.int().positive(),
-  }),
-  message({
-    ...availability,
-    change: z.enum(['closed', 'opened']),
-    /** All of the item. */
-    quantity: z.null(),
-    updatedBy: z.string(),
-    /** The item's version. */
-    sequence: z.int().positive(),
-  }),
-]);
-
-export const rateUpdated = message({
-  ...property('rate.updated'),
-  itemId: z.string(),
-  /** What of the rate changed, as whoever changed it wrote it down. */
-  pricingDetails: z.looseObject({}),
-  updatedBy: z.string(),
-  sequence: z.int().positive(),
-});
-
-export const rateApplied = message({
-  ...property('rate.applied'),
-  ...ofBooking,
-  ...reason,
-  itemId: z.string(),
-  stayDetails: stay,
-  pricingDetails: price.extend({ ratePlan: z.string() }),
-});
+export const payment = <Topic extends string>(topic: Topic, about: Published) =>
+  published(
+    message({
+      ...property(topic),
+      ...ofBooking,
+      ...reason,
+      itemId,
+      amount,
+      currency,
+      reference: z.string().nullable().describe("The provider's name for it. Never card data."),
+      kind: openWords(
+        ['void', 'refund', 'authorization', 'capture', 'dispute', 'dispute-won'],
+        'What kind of movement, where the topic has several.',
+      ).optional(),
+      voidedAmount: amount.describe('With the kind void: what was held and is held no more.').optional(),
+      code: z.string().nullable().describe('Why a payment failed, for machines.').optional(),
+      disputeId: z.string().nullable().optional(),
+      commission: amount.describe('Kept of what was settled with the owner.').optional(),
+    }),
+    about,
+  );
 
 /** Written by the analytics group alone; what else it holds is that group's business. */
-export const analytics = message({ eventId: z.string(), eventType: z.string(), timestamp: instant });
+export const analytics = published(
+  message({ eventId: z.string(), eventType: z.string(), timestamp: instant }),
+  {
+    description: 'Written by the analytics group.',
+    examples: [{ eventId: 'a1', eventType: 'analytics.reservation', timestamp: '2027-01-02T03:04:06.000Z' }],
+  },
+);

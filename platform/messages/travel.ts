@@ -1,19 +1,30 @@
 import { z } from 'zod';
 import { TRAVEL_TYPES } from '../../domain/travel-type';
-import { amount, currency, instant, message, progress } from './fields';
+import { travelExamples } from './examples/travel';
+import { amount, bookingId, currency, instant, message, progress, published } from './fields';
 
-export const travelBooking = message({
-  eventType: z.enum(['booking.created', 'booking.confirmed', 'booking.cancelled', 'booking.failed']),
-  timestamp: instant,
-  bookingId: z.string(),
-  userId: z.string(),
-  type: z.enum(TRAVEL_TYPES),
-  itemId: z.string(),
-  quantity: z.int().positive(),
-  totalAmountPaid: amount,
-  /** Not in what the first releases sent. */
-  currency: currency.optional(),
-  data: z.looseObject({ bookingDetails: z.record(z.string(), z.unknown()) }),
-  reason: z.string().optional(),
-  ...progress,
-});
+export const travelBooking = published(
+  message({
+    eventType: z.enum(['booking.created', 'booking.confirmed', 'booking.cancelled', 'booking.failed']),
+    timestamp: instant,
+    bookingId,
+    userId: z.string().describe('Who booked.'),
+    type: z.enum(TRAVEL_TYPES).describe("What is booked. A home's is hotel."),
+    itemId: z.string(),
+    quantity: z.int().positive().describe('Seats, rooms or cars.'),
+    totalAmountPaid: amount.describe('What all of it costs; decimal, in the digits of its currency.'),
+    /** Not in what the first releases sent. */
+    currency: currency.optional(),
+    data: z.looseObject({
+      bookingDetails: z
+        .record(z.string(), z.unknown())
+        .describe('What the traveler said of the journey. Empty where it has been erased.'),
+    }),
+    reason: z.string().describe('Why a booking ended, in words for people.').optional(),
+    ...progress,
+  }),
+  {
+    description: 'The word of the travel shop for a booking has become another.',
+    examples: travelExamples,
+  },
+);

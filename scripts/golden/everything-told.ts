@@ -1,0 +1,92 @@
+import { sayOfItem } from '../../bridge/dialects/item-facts';
+import { allDialects, sayAll } from '../../bridge/dialects/table';
+import { envelope } from '../../bridge/envelope';
+import type { ToldFact, ToldItemFact } from '../../bridge/told-fact';
+import type { BookingFact } from '../../domain/booking';
+import { type BookingState, type FactType, TRANSITIONS, type UNOPENED } from '../../domain/booking-state';
+import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../../domain/ids';
+import { SYSTEMS } from '../../domain/item';
+import type { CalendarDate } from '../../domain/stay-dates';
+import { UNDO_STEPS } from '../../domain/undo';
+import type { OutgoingMessage } from '../../platform/kafka/port';
+
+const dialects = allDialects({
+  KAFKA_REQUEST_TOPIC: 'booking-requests',
+  KAFKA_RESPONSE_TOPIC: 'booking-updates',
+});
+const money = { amount: 36_000, currency: 'USD' };
+const AT = '2027-01-02T03:04:05.678Z';
+const BOOKING_ID = 'BKG01ARZ3NDEKTSV4RRFFQ9' as BookingId;
+
+const booking: ToldFact['booking'] = {
+  bookingId: BOOKING_ID,
+  system: 'hotel',
+  itemId: 'HOTEL-001:STD' as ItemId,
+  itemKind: 'room',
+  itemName: 'Standard room',
+  ownerId: 'owner-3' as OwnerId,
+  travelerId: 'guest-1' as TravelerId,
+  stay: { start: '2027-03-28' as CalendarDate, end: '2027-03-31' as CalendarDate },
+  guests: 2,
+  quantity: 1,
+  price: money,
+  bookingDetails: { seat: '12A' },
+  confirmationNumber: 'RSV-2027-000123',
+  guest: { name: 'Ada Lovelace', email: 'ada@example.com' },
+};
+
+const DETAILS = {
+  ...{ amount: money, fee: money, difference: money, commission: money, released: money },
+  ...{ reference: 'auth-1', code: 'declined', disputeId: 'dispute-1' },
+  from: {
+    ...{ itemId: 'HOTEL-001:DLX', itemName: 'De luxe room', guests: 1, quantity: 1, price: money },
+    stay: { start: '2027-04-01', end: '2027-04-02' },
+  },
+};
+
+/** All that the saga may ever do to a booking, with the details that make a dialect say the most. */
+const facts: BookingFact[] = Object.entries(TRANSITIONS).flatMap(([fromState, steps]) =>
+  Object.entries(steps).flatMap(([type, state]) => {
+    const fact: BookingFact = {
+      factId: 'f4c7',
+      type: type as FactType,
+      bookingId: BOOKING_ID,
+      sequence: 3,
+      fromState: fromState as BookingState | typeof UNOPENED,
+      state,
+      undo: 'none',
+      actor: 'SYSTEM',
+      details: DETAILS,
+      attempts: 1,
+      at: AT,
+    };
+    const undone = UNDO_STEPS.flatMap((step) =>
+      ['voided', 'refunded'].map((outcome) => ({ ...fact, details: { ...fact.details, step, outcome } })),
+    );
+    const reason = { code: 'rejected-by-owner', text: 'Roof repair that week' } as const;
+    return [fact, { ...fact, reason }, ...(type === 'undo.completed' ? undone : [])];
+  }),
+);
+
+const itemFacts: ToldItemFact[] = (
+  ['availability.closed', 'availability.opened', 'rate.updated'] as const
+).map((type) => ({
+  item: { ...booking },
+  fact: {
+    ...{ factId: 'f4c7' as FactId, type, itemId: booking.itemId, version: 7, actorId: 'owner-3' },
+    details: { stay: { start: '2027-03-28', end: '2027-03-31' } },
+    at: AT,
+  },
+}));
+
+/** Whatever the dialects may say on Kafka, of every system's booking, on the topics as they are called unless renamed. */
+export function everythingTold(): OutgoingMessage[] {
+  return [
+    ...facts.flatMap((fact) =>
+      SYSTEMS.flatMap((system) =>
+        envelope(fact, sayAll(dialects, SYSTEMS, { fact, booking: { ...booking, system } })),
+      ),
+    ),
+    ...itemFacts.flatMap((told) => envelope(told.fact, sayOfItem(told))),
+  ];
+}
