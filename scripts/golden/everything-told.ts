@@ -5,7 +5,8 @@ import type { ToldFact, ToldItemFact } from '../../bridge/told-fact';
 import type { BookingFact } from '../../domain/booking';
 import { type BookingState, type FactType, TRANSITIONS, type UNOPENED } from '../../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../../domain/ids';
-import { SYSTEMS } from '../../domain/item';
+import { SYSTEMS, type System } from '../../domain/item';
+import type { QuoteItems } from '../../domain/rates/quote';
 import type { CalendarDate } from '../../domain/stay-dates';
 import { UNDO_STEPS } from '../../domain/undo';
 import type { OutgoingMessage } from '../../platform/kafka/port';
@@ -17,6 +18,24 @@ const dialects = allDialects({
 const money = { amount: 36_000, currency: 'USD' };
 const AT = '2027-01-02T03:04:05.678Z';
 const BOOKING_ID = 'BKG01ARZ3NDEKTSV4RRFFQ9' as BookingId;
+
+/** A line of every kind, whatever it comes to. */
+const QUOTE: QuoteItems = {
+  lines: [
+    {
+      ...{ kind: 'night', date: '2027-03-28' as CalendarDate, amount: 12_000, unitPrice: 12_000 },
+      applied: [
+        { rule: 'weekday', name: 'sunday', changeBasisPoints: 1_000 },
+        { rule: 'season', name: 'Fair', price: 18_000 },
+      ],
+    },
+    { kind: 'discount', name: 'length-of-stay', basisPoints: -1_000, amount: -1_200 },
+    { kind: 'extra-guests', guests: 1, perNight: 3_000, amount: 9_000 },
+    { kind: 'fee', name: 'Final cleaning', per: 'stay', amount: 2_500 },
+    { kind: 'tax', name: 'City tax', basisPoints: 500, amount: 600 },
+  ],
+  includedTaxes: [{ name: 'VAT', basisPoints: 700, amount: 2_424 }],
+};
 
 const booking: ToldFact['booking'] = {
   bookingId: BOOKING_ID,
@@ -33,6 +52,13 @@ const booking: ToldFact['booking'] = {
   bookingDetails: { seat: '12A' },
   confirmationNumber: 'RSV-2027-000123',
   guest: { name: 'Ada Lovelace', email: 'ada@example.com' },
+};
+
+/** The same, but for what is peculiar to a system's bookings. */
+const BOOKINGS: Readonly<Record<System, ToldFact['booking']>> = {
+  stays: { ...booking, system: 'stays', itemKind: 'property', confirmationNumber: undefined },
+  travel: { ...booking, system: 'travel', itemKind: 'flight', guest: { name: null, email: null } },
+  hotel: { ...booking, quote: QUOTE },
 };
 
 const DETAILS = {
@@ -64,7 +90,12 @@ const facts: BookingFact[] = Object.entries(TRANSITIONS).flatMap(([fromState, st
       ['voided', 'refunded'].map((outcome) => ({ ...fact, details: { ...fact.details, step, outcome } })),
     );
     const reason = { code: 'rejected-by-owner', text: 'Roof repair that week' } as const;
-    return [fact, { ...fact, reason }, ...(type === 'undo.completed' ? undone : [])];
+    return [
+      fact,
+      { ...fact, reason, actor: 'OWNER' } as const,
+      { ...fact, actor: 'TRAVELER' } as const,
+      ...(type === 'undo.completed' ? undone : []),
+    ];
   }),
 );
 
@@ -84,7 +115,7 @@ export function everythingTold(): OutgoingMessage[] {
   return [
     ...facts.flatMap((fact) =>
       SYSTEMS.flatMap((system) =>
-        envelope(fact, sayAll(dialects, SYSTEMS, { fact, booking: { ...booking, system } })),
+        envelope(fact, sayAll(dialects, SYSTEMS, { fact, booking: BOOKINGS[system] })),
       ),
     ),
     ...itemFacts.flatMap((told) => envelope(told.fact, sayOfItem(told))),
