@@ -5,6 +5,7 @@ import { identify } from '../stack/process-identity';
 import { sayOnStderr } from '../stack/say';
 import { timeSkippingServerExecutable } from '../stack/time-skipping-server';
 import { writeWorkflowBundle } from '../workflow-bundle';
+import { provideKcat } from './kcat';
 import { startStripeMock } from './stripe-mock';
 import { startThrowawayStack } from './throwaway-stack';
 
@@ -23,11 +24,12 @@ export async function provideRealParts(folder: string, signal: AbortSignal): Pro
   const stripeMock = startStripeMock(sayOnStderr, signal);
   try {
     await mkdir(folder, { recursive: true });
-    const [{ environment }, workflowBundle, testServer, mock] = await Promise.all([
+    const [{ environment }, workflowBundle, testServer, mock, kcat] = await Promise.all([
       stack,
       writeWorkflowBundle(join(folder, 'workflow-bundle.js')),
       timeSkippingServerExecutable(sayOnStderr, signal),
       stripeMock,
+      provideKcat(sayOnStderr, signal),
       stack.then(({ environment }) => migrate(environment.DATABASE_URL)),
     ]);
     return {
@@ -36,6 +38,7 @@ export async function provideRealParts(folder: string, signal: AbortSignal): Pro
         TEMPORAL_TEST_SERVER: testServer,
         WORKFLOW_BUNDLE: workflowBundle,
         ...mock.environment,
+        ...kcat,
       },
       stop: async () => {
         mock.stop();

@@ -4,6 +4,7 @@ import { seed } from '../../scripts/seed';
 import { about, type Listener, listen } from '../support/listener';
 import { Product } from '../support/product';
 import { type RestCaller, reservationIn } from '../support/rest';
+import { type AsyncApi, PublishedSchemas, readAsStranger } from '../support/stranger';
 import { until } from '../support/until';
 
 const TOPICS = [
@@ -28,7 +29,8 @@ let guest: RestCaller;
 let owner: RestCaller;
 
 beforeAll(async () => {
-  product = await Product.create();
+  // Told in every system's words, so that every topic has something to be read from.
+  product = await Product.create({ TOPIC_DIALECTS: 'stays,travel' });
   await seed(product.database.url);
   await product.start('bridge');
   await product.start('worker');
@@ -45,14 +47,14 @@ afterAll(async () => {
 const today = () => localDate(new Date(), 'Europe/Berlin');
 const at = (rsv: string, rest = '') => `/api/reservations/${rsv}${rest}`;
 
-async function reserve(roomType: string, daysAhead: number) {
+async function reserve(roomType: string, daysAhead: number, paymentToken = 'tok_approved') {
   const checkIn = addDays(today(), daysAhead);
   const answer = await guest.post('/api/reservations', {
     propertyId: 'HOTEL-001',
     roomType,
     guestDetails: { name: 'Ann Lee', email: 'ann@example.com' },
     stayDetails: { checkIn, checkOut: addDays(checkIn, 2), guests: 2 },
-    paymentToken: 'tok_approved',
+    paymentToken,
   });
   expect(answer.status).toBe(201);
   return reservationIn(answer);
@@ -144,4 +146,64 @@ test('a suite by approval is decided by its number, cancelled for what was quote
     `SELECT blocked FROM booking.availability_calendar WHERE item_id = 'HOTEL-001:SUITE'`,
   );
   expect(nights).toEqual([{ blocked: 0 }, { blocked: 0 }]);
+});
+
+/** What the tests before this one left untold. */
+async function tellTheRest() {
+  const { id, confirmationNumber: rsv } = await reserve('STD', 30);
+  await product.reached(id, 'CONFIRMED');
+  const checkOut = addDays(today(), 33);
+  expect((await guest.put(at(rsv), { stayDetails: { checkOut }, totalPrice: 360 })).status).toBe(200);
+  const declined = await reserve('STD', 40, 'tok_declined');
+  await until(
+    () => product.timeline(declined.id),
+    (facts) => facts.some(({ type }) => type === 'payment.declined'),
+  );
+  const plan = { code: 'STANDARD', basePrice: 130 };
+  const rate = await owner.put('/api/rates', { propertyId: 'HOTEL-001', roomType: 'STD', plan });
+  expect(rate.status).toBe(200);
+  const closed = await owner.post('/api/availability/block', {
+    ...{ propertyId: 'HOTEL-001', roomType: 'STD', from: addDays(today(), 50) },
+    to: addDays(today(), 52),
+  });
+  expect(closed.status).toBe(200);
+  await listener.everything(product.database);
+}
+
+test('a stranger who knows /asyncapi.json reads every topic from its beginning, and all of it is as published', async () => {
+  await tellTheRest();
+  const answer = await fetch(`http://127.0.0.1:${product.config.PORT}/asyncapi.json`);
+  const document = (await answer.json()) as AsyncApi;
+  const schemas = new PublishedSchemas(document);
+  const facts = await product.database.query<{ fact_id: string }>(
+    'SELECT fact_id FROM booking.booking_events UNION ALL SELECT fact_id FROM booking.item_events',
+  );
+  const ours = new Set(facts.map(({ fact_id }) => fact_id));
+  const topics = Object.entries(document.channels).filter(
+    ([word]) => !word.endsWith('DeadLetters') && !word.startsWith('analytics'),
+  );
+  expect(topics.length).toBeGreaterThanOrEqual(18);
+
+  const unheard: string[] = [];
+  const reads = await Promise.all(
+    topics.map(async ([word, { address }]) => {
+      const read = await readAsStranger(product.config.KAFKA_BROKERS, address);
+      // Other tests share the broker and some of its topics.
+      return { word, address, read: read.filter(({ headers }) => ours.has(headers.ce_factid ?? '')) };
+    }),
+  );
+  for (const { word, address, read } of reads) {
+    if (read.length === 0) unheard.push(address);
+    for (const { key, headers, payload } of read) {
+      const value = JSON.parse(payload ?? 'null') as Record<string, unknown>;
+      const misfits = [schemas.misfit(word, value), schemas.misfit('eventHeaders', headers)];
+      expect({ address, value, headers, misfits }).toEqual({
+        ...{ address, value, headers },
+        misfits: [undefined, undefined],
+      });
+      expect(key).toBe(address.includes('.') ? value.propertyId : value.bookingId);
+      expect(headers.ce_type).toBe(value.eventType ?? value.type);
+    }
+  }
+  expect(unheard).toEqual([]);
 });
