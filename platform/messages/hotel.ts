@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REASON_CODES } from '../../domain/booking';
+import { DECLINE_CODES } from '../../domain/payment';
 import {
   amount,
   bookingId,
@@ -82,7 +83,14 @@ export const payment = <Topic extends string>(topic: Topic, about: Published) =>
         'What kind of movement, where the topic has several.',
       ).optional(),
       voidedAmount: amount.describe('With the kind void: what was held and is held no more.').optional(),
-      code: z.string().nullable().describe('Why a payment failed, for machines.').optional(),
+      code: z
+        .string()
+        .nullable()
+        .meta({
+          examples: Object.keys(DECLINE_CODES),
+          description: 'Why a payment failed, for machines. There may be other words one day.',
+        })
+        .optional(),
       disputeId: z.string().nullable().optional(),
       commission: amount.describe('Kept of what was settled with the owner.').optional(),
     }),

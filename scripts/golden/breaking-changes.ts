@@ -29,10 +29,10 @@ function shapesOf(then: JsonSchema, now: JsonSchema, path: string): string[] {
   return [
     ...nows
       .filter((one) => !thens.some((known) => suits(known, one)))
-      .map((one) => `${path}: has a shape that nobody knows: ${one.description ?? JSON.stringify(one)}`),
+      .map((one) => `${path}: has a shape that nobody knows: ${JSON.stringify(one)}`),
     ...thens
       .filter((one) => !nows.some((known) => suits(one, known)))
-      .map((one) => `${path}: the shape is gone: ${one.description ?? JSON.stringify(one)}`),
+      .map((one) => `${path}: the shape is gone: ${JSON.stringify(one)}`),
   ];
 }
 

@@ -6,7 +6,7 @@ import { everythingTold } from './everything-told';
 /** What a release told on a topic, kept for the releases after it to be held to. */
 export interface Golden {
   readonly topic: TopicWord;
-  /** What was published of its messages. */
+  /** What was published of its messages, without the words for people. */
   readonly schema: JsonSchema;
   readonly messages: readonly GoldenMessage[];
 }
@@ -22,7 +22,7 @@ export function goldenMessages(): Golden[] {
   const told = everythingTold();
   return (Object.entries(TOPICS) as [TopicWord, TopicSpec][]).flatMap(([topic, { name }]) => {
     const messages = telling(told.filter((message) => message.topic === name));
-    return messages.length === 0 ? [] : [{ topic, schema: messageSchema(topic), messages }];
+    return messages.length === 0 ? [] : [{ topic, schema: rulesOnly(messageSchema(topic)), messages }];
   });
 }
 
@@ -37,6 +37,21 @@ ${lines.join(',\n')}
   ]
 }
 `;
+}
+
+/** Without what is said for people, which may change as it likes. */
+function rulesOnly({ description: _, examples: __, ...schema }: JsonSchema): JsonSchema {
+  const { properties, anyOf, items } = schema;
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([field, one]) => [field, rulesOnly(one)]),
+      ),
+    }),
+    ...(anyOf && { anyOf: anyOf.map(rulesOnly) }),
+    ...(items && { items: rulesOnly(items) }),
+  };
 }
 
 function telling(messages: readonly OutgoingMessage[]): GoldenMessage[] {

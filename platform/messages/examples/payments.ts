@@ -27,7 +27,7 @@ export const paymentExamples = {
     ...onTopic('payment.failed', '2027-01-02T03:04:05.810Z'),
     ...PAID,
     reference: null,
-    ...{ kind: 'authorization', code: 'insufficient-funds', state: 'ACCEPTED', sequence: 3 },
+    ...{ kind: 'authorization', code: 'insufficient_funds', state: 'ACCEPTED', sequence: 3 },
   },
   refunded: {
     ...onTopic('payment.refunded', '2027-04-02T10:00:00.000Z'),
