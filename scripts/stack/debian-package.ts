@@ -6,6 +6,7 @@ import { findOnPath, runTool } from './run-tool';
 /**
  * Unpacks packages of the Debian release that runs here into `folder` (`usr/bin/…` and so on), with apt's sources but
  * without installing anything and without being root.
+ * @param what `with-needed`: also the packages they need that this system lacks, for programs over shared libraries
  * @throws {UnobtainableError} where there is no apt
  * @throws {ToolError} with what apt said last
  */
@@ -13,17 +14,25 @@ export async function unpackDebianPackages(
   names: readonly string[],
   folder: string,
   signal: AbortSignal | undefined,
+  what: 'alone' | 'with-needed' = 'alone',
 ): Promise<void> {
   const apt = findOnPath('apt-get');
   if (!apt || !findOnPath('dpkg-deb')) throw new UnobtainableError('there is no apt-get here');
   const packages = join(folder, 'packages');
   // Lists of its own: those of the system may be missing, and only root may fetch them.
   const lists = join(folder, 'lists');
-  for (const needed of [packages, join(lists, 'partial')]) mkdirSync(needed, { recursive: true });
+  for (const needed of [join(packages, 'partial'), join(lists, 'partial')])
+    mkdirSync(needed, { recursive: true });
   const own = ['-q', '-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${folder}`];
   await runTool(apt, [...own, 'update'], { signal });
-  await runTool(apt, [...own, 'download', ...names], { cwd: packages, signal });
-  for (const file of readdirSync(packages)) {
+  if (what === 'alone') {
+    await runTool(apt, [...own, 'download', ...names], { cwd: packages, signal });
+  } else {
+    const only = ['--download-only', '--no-install-recommends', '--yes'];
+    const here = ['-o', `Dir::Cache::archives=${packages}`, '-o', 'Debug::NoLocking=true'];
+    await runTool(apt, [...own, ...here, 'install', ...only, ...names], { signal });
+  }
+  for (const file of readdirSync(packages).filter((name) => name.endsWith('.deb'))) {
     await runTool('dpkg-deb', ['--extract', join(packages, file), folder], { signal });
   }
 }
