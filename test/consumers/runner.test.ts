@@ -1,5 +1,6 @@
 import { DatabaseAway } from '../../platform/database/transactions';
 import { arm, disarm } from '../../platform/failpoint';
+import { deadLetterHeaders } from '../../platform/messages/headers';
 import { hostOf, tcpProxy, throughProxy } from '../support/tcp-proxy';
 import { until } from '../support/until';
 import { enter, envelopeOf, RunnerWorld, TestClock } from './runner-world';
@@ -62,6 +63,7 @@ test('a message that can never be handled is parked with what became of it, and 
       dlq_offset: '3',
     },
   });
+  expect(deadLetterHeaders.safeParse(letter?.headers).error).toBeUndefined(); // as published
 });
 
 test('a poison among a whole batch is parked alone', async () => {
