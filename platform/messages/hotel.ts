@@ -106,6 +106,3 @@ export const rateApplied = message({
   stayDetails: stay,
   pricingDetails: price.extend({ ratePlan: z.string() }),
 });
-
-/** Written by the analytics group alone; what else it holds is that group's business. */
-export const analytics = message({ eventId: z.string(), eventType: z.string(), timestamp: instant });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { TOPICS, type TopicWord } from '../../domain/topics';
-import { analytics, availabilityUpdated, payment, rateApplied, rateUpdated, reservation } from './hotel';
+import { analyticsAlert, analyticsReservation } from './analytics';
+import { availabilityUpdated, payment, rateApplied, rateUpdated, reservation } from './hotel';
 import { bookingRequest, bookingUpdate } from './stays';
 import { travelBooking } from './travel';
 
@@ -27,7 +28,8 @@ export const MESSAGES = {
   availabilityUpdated,
   rateUpdated,
   rateApplied,
-  analyticsReservation: analytics,
+  analyticsReservation,
+  analyticsAlert,
 } as const satisfies Readonly<Record<TopicWord, z.ZodType>>;
 
 /** A message of a topic, once it has been checked. */
