@@ -66,11 +66,13 @@ export async function tally(
       WHERE ${around(Prisma.sql`b.opened_at`)} AND ${within(opened)}
       UNION ALL
       SELECT c.id, ${confirmed}, f.tally, f.value FROM analytics.bookings b JOIN chosen c ON c.id = b.item_id
-      CROSS JOIN LATERAL (VALUES ('bookings', 1), ('leads', 1),
+      CROSS JOIN LATERAL (SELECT
+        CASE WHEN b.start_date IS NULL THEN 0 ELSE 1 END AS dated,
+        CASE WHEN b.start_date IS NULL OR c.kind = 'flight' THEN 0 ELSE 1 END AS stays) is_
+      CROSS JOIN LATERAL (VALUES ('bookings', 1), ('leads', is_.dated), ('stays', is_.stays),
         ('leadDays', b.start_date - (COALESCE(b.opened_at, b.confirmed_at) AT TIME ZONE c.time_zone)::date),
-        ('stays', CASE WHEN c.kind = 'flight' THEN 0 ELSE 1 END),
-        ('stayNights', CASE WHEN c.kind = 'flight' THEN 0 ELSE b.end_date - b.start_date END)) f (tally, value)
-      WHERE ${around(Prisma.sql`b.confirmed_at`)} AND ${within(confirmed)} AND b.start_date IS NOT NULL
+        ('stayNights', (b.end_date - b.start_date) * is_.stays)) f (tally, value)
+      WHERE ${around(Prisma.sql`b.confirmed_at`)} AND ${within(confirmed)}
       UNION ALL
       SELECT c.id, ${ended}, CASE b.state WHEN 'NO_SHOW' THEN 'noShows' ELSE 'cancellations' END, 1
       FROM analytics.bookings b JOIN chosen c ON c.id = b.item_id
@@ -80,7 +82,7 @@ export async function tally(
       JOIN analytics.bookings b ON b.booking_id = p.booking_id JOIN chosen c ON c.id = b.item_id
       WHERE ${around(Prisma.sql`p.at`)} AND ${within(moved)} AND p.kind IN ('captured', 'refunded')
     )
-    SELECT ${KEYS[grouping]} AS key, c.currency, t.tally, sum(t.value)::float8 AS value
+    SELECT ${KEYS[grouping]} AS key, c.currency, t.tally, COALESCE(sum(t.value), 0)::float8 AS value
     FROM t JOIN chosen c ON c.id = t.item_id GROUP BY 1, 2, 3 ORDER BY 1, 2`;
   return lines(rows);
 }

@@ -14,7 +14,9 @@ const { analyticsReservation: _, analyticsAlert: __, ...heard } = MESSAGES;
 export const analyticsEngine = defineGroup<Heard>({
   name: ANALYTICS_GROUP,
   topics: heard,
-  batch: true,
+  // Messages about one booking come on several topics. Two batches, of two of those, would wait for each other's bookings
+  // crosswise; one event at a time holds one booking.
+  batch: false,
   async handle(event, transaction) {
     const saying = sayingOf(event);
     if (!saying) return 'ignored';

@@ -11,13 +11,13 @@ export interface Nights {
   readonly revenue: number;
 }
 
-/** From the `lead`-th day before a past night on, so much more was on its books than it came to in the end: or less. */
+/**
+ * What the books of a past night still gained, or with a minus lost, seen from `lead` days before it or from any day before
+ * that. From closer on, the books had it already.
+ */
 export interface Movement extends Nights {
   readonly night: CalendarDate;
-  /**
-   * Days before the night at which the books still did not know of it, the fewest. A booking that stood in the end
-   * counts whole from the day before it was confirmed; one that was cancelled counts as minus what it was, in between.
-   */
+  /** Days before the night. */
   readonly lead: number;
 }
 

@@ -11,7 +11,7 @@ import type { BookingRequest } from '../../domain/booking';
 import { type BookingState, type FactType, transition } from '../../domain/booking-state';
 import { priceDifference } from '../../domain/change';
 import type { ItemId } from '../../domain/ids';
-import { SYSTEMS } from '../../domain/item';
+import { SYSTEMS, type System } from '../../domain/item';
 import { addDays, type CalendarDate } from '../../domain/stay-dates';
 import type { OutgoingMessage } from '../../platform/kafka/port';
 import { bookingRequest } from './bookings';
@@ -224,7 +224,10 @@ class PlayedSaga {
 }
 
 /** What the bridge says of all that waits in the outbox but publications, which stay there; told in every dialect. */
-export async function toldMessages(database: TestDatabase, dialects = SYSTEMS): Promise<OutgoingMessage[]> {
+export async function toldMessages(
+  database: TestDatabase,
+  dialects: readonly System[] = SYSTEMS,
+): Promise<OutgoingMessage[]> {
   const session = { query: database.query } as unknown as RelaySession;
   const messages: OutgoingMessage[] = [];
   for (;;) {
