@@ -1,3 +1,4 @@
+import { toCsv } from '../../api/analytics/csv';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import { openTransactions } from '../../platform/database/transactions';
 import {
@@ -15,7 +16,7 @@ let world: ApiWorld;
 beforeAll(async () => {
   world = await apiWorld();
   await addPlayedItems(world.database);
-  for (const life of generatedLives(80)) await play(world.database, life);
+  for (const life of generatedLives(60)) await play(world.database, life);
   await world.database.query(
     `INSERT INTO booking.availability_calendar (item_id, night, capacity, closed)
      VALUES ('VILLA', '2030-02-10', 40, true), ('VILLA', '2030-02-11', 7, false)
@@ -23,7 +24,7 @@ beforeAll(async () => {
   );
   const events = eventsFor(analyticsEngine, await toldMessages(world.database, []));
   const transactions = openTransactions({
-    ...{ url: world.database.url, applicationName: 'test consumers', poolSize: 1, timeoutMs: 20_000 },
+    ...{ url: world.database.url, applicationName: 'test consumers', poolSize: 1, timeoutMs: 40_000 },
   });
   await transactions.run(async (transaction) => {
     for (const event of shuffled(events, 3)) await analyticsEngine.handle(event, transaction);
@@ -111,6 +112,9 @@ test.each([
     'availableNights',
     ...MONEY,
   ];
+  // The plays hold some of each, or nothing would be shown.
+  for (const name of NAMES)
+    expect(lines.some((line: Record<string, number>) => (line[name] ?? 0) > 0)).toBe(true);
   for (const line of lines) {
     const told = Object.fromEntries(NAMES.map((name) => [name, line[name]]));
     const counted = expected.get(`${line.key} ${line.currency}`) ?? {};
@@ -255,6 +259,16 @@ test('a report has a line for each item, as JSON or as a table', async () => {
   );
   expect(first).toContain('GRAND:STD');
   expect(rest).toHaveLength(3);
+});
+
+test('a table quotes what holds its signs, and no text of it is taken for a formula', () => {
+  const rows = [
+    ['Villa "Sol", by the sea', -1.5, null],
+    ['=HYPERLINK("x")', 0, '@home'],
+  ];
+  expect(toCsv(['name', 'change', 'note'], rows)).toBe(
+    'name,change,note\r\n"Villa ""Sol"", by the sea",-1.5,\r\n"\'=HYPERLINK(""x"")",0,\'@home\r\n',
+  );
 });
 
 describe('who sees what', () => {
