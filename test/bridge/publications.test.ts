@@ -1,3 +1,4 @@
+import { publishedMessage } from '../../bridge/publication';
 import { publish } from '../../consumers/publish';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
 import { RelayWorld, until } from './relay-world';
@@ -68,6 +69,25 @@ test('nobody publishes on a topic of somebody else, nor what does not fit it', a
   };
   await expect(transactions.run((transaction) => publish(transaction, bad))).rejects.toThrow('kind');
   expect(await outbox()).toEqual([]);
+});
+
+test('a row that names another’s topic, no topic or nothing at all is not sent', () => {
+  const RENAMES = { KAFKA_REQUEST_TOPIC: 'booking-requests', KAFKA_RESPONSE_TOPIC: 'booking-updates' };
+  const published = { publisher: 'owner-group', topic: 'analyticsAlert', key: 'K', message: '{}', at: AT };
+  const row = {
+    id: '1',
+    lane: 0,
+    fact_id: 'f1',
+    waited: 0,
+    booking_id: null,
+    item_id: null,
+    publication: 'x',
+  };
+  const send = (columns: typeof published | null) => () =>
+    publishedMessage({ ...row, published: columns }, RENAMES);
+  expect(send(published)).toThrow('owner-group may not publish on analytics.alert');
+  expect(send({ ...published, topic: 'weather' })).toThrow('topic is "weather"');
+  expect(send(null)).toThrow('the publication f1 is missing');
 });
 
 test('the relay sends it as it stands; a refused one holds back the later ones of its topic and key alone', async () => {
