@@ -29,6 +29,7 @@ CREATE TABLE analytics.bookings (
   updated_at timestamptz(3) NOT NULL DEFAULT now()
 );
 CREATE INDEX bookings_nights ON analytics.bookings (end_date, start_date) WHERE confirmed_at IS NOT NULL;
+CREATE INDEX bookings_item ON analytics.bookings (item_id, start_date);
 CREATE INDEX bookings_opened ON analytics.bookings (opened_at);
 CREATE INDEX bookings_confirmed ON analytics.bookings (confirmed_at);
 CREATE INDEX bookings_ended ON analytics.bookings (ended_at);
