@@ -35,7 +35,7 @@ interface Parcel {
 
 /** Brings one batch of rows to Kafka and out of the outbox, in that order. */
 export class Delivery {
-  /** Bookings and items with a row set aside during this batch. */
+  /** Bookings, items and publications with a row set aside during this batch. */
   private readonly heldBack = new Set<string>();
   private readonly readAt = performance.now();
 
@@ -134,7 +134,7 @@ export class Delivery {
     rowsRefused.inc();
     this.settings.logger.error(
       { alert: 'outbox-row-refused', ...namesOf(row), factId: row.fact_id, row: row.id, refusal },
-      'an event cannot be sent: it and the later ones of its booking or item wait until its refused_at is cleared',
+      'an event cannot be sent: it and the later ones of its booking, item or publication wait until its refused_at is cleared',
     );
   }
 
@@ -147,6 +147,7 @@ export class Delivery {
   }
 }
 
-function namesOf(row: OutboxRow): { bookingId: string } | { itemId: string } {
-  return row.booking_id === null ? { itemId: row.item_id } : { bookingId: row.booking_id };
+function namesOf(row: OutboxRow): { bookingId: string } | { itemId: string } | { publication: string } {
+  if (row.booking_id !== null) return { bookingId: row.booking_id };
+  return row.item_id !== null ? { itemId: row.item_id } : { publication: row.publication };
 }

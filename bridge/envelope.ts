@@ -1,6 +1,6 @@
+import { eventIdOf } from '../domain/event-id';
 import type { OutgoingMessage } from '../platform/kafka/port';
 import type { DialectMessage } from './dialects/dialect';
-import { eventIdOf } from './event-id';
 
 const SOURCE = '/booking-saga';
 
@@ -20,19 +20,26 @@ export function envelope(fact: TellableFact, messages: readonly DialectMessage[]
   return messages.map(({ topic, key, type, value }) => {
     const nth = (told.get(topic) ?? 0) + 1;
     told.set(topic, nth);
-    return {
-      topic,
-      key,
-      value: JSON.stringify(value),
-      headers: {
-        ce_specversion: '1.0',
-        ce_id: eventIdOf(fact.factId, topic, nth),
-        ce_type: type,
-        ce_source: SOURCE,
-        ce_time: fact.at,
-        ce_factid: fact.factId,
-        'content-type': 'application/json',
-      },
-    };
+    const id = eventIdOf(fact.factId, topic, nth);
+    const headers = cloudEvent({ id, type, time: fact.at, factId: fact.factId });
+    return { topic, key, value: JSON.stringify(value), headers };
   });
+}
+
+/** The headers of one message. */
+export function cloudEvent(event: {
+  readonly id: string;
+  readonly type: string;
+  readonly time: string;
+  readonly factId: string;
+}): Readonly<Record<string, string>> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: SOURCE,
+    ce_time: event.time,
+    ce_factid: event.factId,
+    'content-type': 'application/json',
+  };
 }

@@ -15,7 +15,7 @@ export const outboxOldest = new Gauge({
 });
 export const outboxRefused = new Gauge({
   name: 'booking_outbox_refused',
-  help: 'Rows set aside because they cannot be sent; each holds back its booking or item. Alert above 0.',
+  help: 'Rows set aside because they cannot be sent; each holds back its booking, item or publication. Alert above 0.',
   registers,
 });
 export const commitToAck = new Histogram({

@@ -1,8 +1,8 @@
 import type { QuoteItems } from '../domain/rates/quote';
 import type { RelaySession } from './relay-session';
 
-/** One row of the outbox with the fact it stands for, and the booking or the item that it is about. */
-export type OutboxRow = BookingRow | ItemRow;
+/** One row of the outbox with what it stands for: a fact of a booking or of an item, or a group's publication. */
+export type OutboxRow = BookingRow | ItemRow | PublicationRow;
 
 interface QueueColumns {
   readonly id: string;
@@ -37,9 +37,20 @@ export interface ItemRow extends QueueColumns {
   readonly item: ItemColumns | null;
 }
 
+/** A message that a consumer group wrote, to be sent as it stands. */
+export interface PublicationRow extends QueueColumns {
+  readonly booking_id: null;
+  readonly item_id: null;
+  /** Topic and key. */
+  readonly publication: string;
+  /** Null where it is missing, which no writer of ours brings about. */
+  readonly published: PublicationColumns | null;
+}
+
 /** What a row is about: rows of the same thing are told in order, and wait for each other. */
 export function subjectOf(row: OutboxRow): string {
-  return row.booking_id ?? row.item_id;
+  if (row.booking_id !== null) return row.booking_id;
+  return row.item_id ?? row.publication;
 }
 
 export interface FactColumns {
@@ -81,6 +92,16 @@ export interface ItemFactColumns {
   readonly at: string;
 }
 
+export interface PublicationColumns {
+  readonly publisher: string;
+  /** A topic's word in domain/topics.ts. */
+  readonly topic: string;
+  readonly key: string;
+  /** JSON, as it was written. */
+  readonly message: string;
+  readonly at: string;
+}
+
 export interface ItemColumns {
   readonly system: string;
   readonly kind: string;
@@ -89,8 +110,8 @@ export interface ItemColumns {
 }
 
 /**
- * The oldest rows of these lanes that may be sent, in order. Rows behind a refused one of the same booking or item
- * wait.
+ * The oldest rows of these lanes that may be sent, in order. Rows behind a refused one of the same booking, item, or
+ * topic and key of a publication wait.
  *
  * Always from the start, without a cursor: ids are given out before the commit, so a row can appear behind a higher
  * one that was already sent. Each lane is read by itself, since one `lane = ANY(…) ORDER BY id LIMIT` sorts
@@ -102,7 +123,7 @@ export function readBatch(
   limit: number,
 ): Promise<OutboxRow[]> {
   return session.query<OutboxRow>(
-    `SELECT o.id::text, o.lane, o.fact_id, o.booking_id, o.item_id,
+    `SELECT o.id::text, o.lane, o.fact_id, o.booking_id, o.item_id, o.publication,
             extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS waited,
             CASE WHEN e.fact_id IS NOT NULL THEN json_build_object(
               'sequence', e.sequence, 'type', e.type, 'from_state', e.from_state, 'state', e.state, 'undo', e.undo,
@@ -125,7 +146,10 @@ export function readBatch(
               'version', f.version, 'type', f.type, 'actor_id', f.actor_id, 'details', f.details,
               'at', to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS item_fact,
             CASE WHEN i.id IS NOT NULL THEN json_build_object(
-              'system', i.system, 'kind', i.kind, 'name', i.name, 'owner_id', i.owner_id) END AS item
+              'system', i.system, 'kind', i.kind, 'name', i.name, 'owner_id', i.owner_id) END AS item,
+            CASE WHEN u.fact_id IS NOT NULL THEN json_build_object(
+              'publisher', u.publisher, 'topic', u.topic, 'key', u.key, 'message', u.message::text,
+              'at', to_char(u.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS published
      FROM (
        SELECT of_lane.* FROM unnest($1::integer[]) AS held (lane)
        CROSS JOIN LATERAL (
@@ -136,6 +160,9 @@ export function readBatch(
          ) AND NOT EXISTS (
            SELECT FROM booking.outbox refused
            WHERE refused.item_id = rows.item_id AND refused.refused_at IS NOT NULL AND refused.id < rows.id
+         ) AND NOT EXISTS (
+           SELECT FROM booking.outbox refused
+           WHERE refused.publication = rows.publication AND refused.refused_at IS NOT NULL AND refused.id < rows.id
          )
          ORDER BY rows.id LIMIT $2
        ) of_lane
@@ -154,6 +181,7 @@ export function readBatch(
      LEFT JOIN booking.booking_details d ON d.booking_id = o.booking_id
      LEFT JOIN booking.item_events f ON f.fact_id = o.fact_id AND o.item_id IS NOT NULL
      LEFT JOIN booking.items i ON i.id = o.item_id
+     LEFT JOIN booking.publications u ON u.fact_id = o.fact_id AND o.publication IS NOT NULL
      ORDER BY o.id`,
     [lanes, limit],
   );
@@ -164,8 +192,8 @@ export async function deleteRows(session: RelaySession, ids: readonly string[]):
 }
 
 /**
- * Sets a row aside. It and the later rows of its booking or item wait until someone clears it:
- * `UPDATE booking.outbox SET refused_at = NULL, refusal = NULL WHERE booking_id = '…'` (or `item_id = '…'`).
+ * Sets a row aside. It and the later rows of its booking, item or publication wait until someone clears it:
+ * `UPDATE booking.outbox SET refused_at = NULL, refusal = NULL WHERE booking_id = '…'` (or `item_id`, `publication`).
  */
 export async function refuseRow(session: RelaySession, id: string, refusal: string): Promise<void> {
   await session.query('UPDATE booking.outbox SET refused_at = now(), refusal = $2 WHERE id = $1', [

@@ -12,6 +12,7 @@ import { lanesHeld } from './metrics';
 import { Outage } from './outage';
 import { gaugeOutbox } from './outbox-gauge';
 import { type OutboxRow, readBatch } from './outbox-queries';
+import { publishedMessage } from './publication';
 import { openRelaySession, type RelaySession, SessionLost } from './relay-session';
 import { toldFact, toldItemFact } from './told-fact';
 import { pause, WakeUp } from './waiting';
@@ -49,12 +50,15 @@ export class Relay {
     const further = parseDialects(config.TOPIC_DIALECTS);
     this.systems = SYSTEMS.filter((system) => dialects[system]);
     this.say = (row) => {
-      if (row.booking_id === null) {
+      if (row.booking_id !== null) {
+        const told = toldFact(row);
+        return envelope(told.fact, sayAll(dialects, further, told));
+      }
+      if (row.item_id !== null) {
         const told = toldItemFact(row);
         return envelope(told.fact, sayOfItem(told));
       }
-      const told = toldFact(row);
-      return envelope(told.fact, sayAll(dialects, further, told));
+      return [publishedMessage(row, config)];
     };
     this.lanes = new Lanes({ holder, quietMs: config.KAFKA_SEND_DEADLINE_MS + ARRIVAL_MS, logger });
     this.postgresAway = new Outage('Postgres is away', logger);

@@ -1,11 +1,18 @@
 import { adminService } from './admin-service/group';
+import { analyticsEngine } from './analytics-engine/group';
 import { bookingStatusSync } from './booking-status-sync/group';
 import { owner } from './owner/group';
 import type { Group } from './runner/group';
 import { userService } from './user-service/group';
 
 /** Every group that ships with the product. A group of your own comes in here. */
-export const GROUPS: readonly Group[] = [bookingStatusSync, owner, userService, adminService];
+export const GROUPS: readonly Group[] = [
+  bookingStatusSync,
+  owner,
+  userService,
+  adminService,
+  analyticsEngine,
+];
 
 /** A name in CONSUMER_GROUPS that no group has. */
 export class UnknownGroup extends Error {

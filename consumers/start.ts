@@ -5,6 +5,8 @@ import { openKafka } from '../platform/kafka/open-kafka';
 import type { Logger } from '../platform/logger';
 import { collectProcessMetrics } from '../platform/metrics';
 import type { RunningRole } from '../platform/role';
+import { watchForAlerts } from './analytics-engine/alerts/watch';
+import { analyticsEngine } from './analytics-engine/group';
 import { chosenGroups } from './groups';
 import { keepInbox } from './runner/inbox';
 import { Permits } from './runner/permits';
@@ -39,10 +41,12 @@ export async function startConsumers(config: Config, logger: Logger): Promise<Ru
     (group) => new GroupRunner(group, { config, kafka, transactions, permits, logger }),
   );
   const running = runners.map((runner) => runner.run());
+  const alerts = groups.includes(analyticsEngine) ? watchForAlerts(transactions, logger) : undefined;
   return {
     role: ROLE,
     async stop() {
       stopKeeping();
+      await alerts?.stop();
       for (const runner of runners) runner.stop();
       await Promise.all(running);
       await transactions.close();

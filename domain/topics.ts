@@ -15,9 +15,15 @@ export interface TopicSpec {
   readonly key: 'booking' | 'item';
   /** The environment's setting that gives it another name. */
   readonly renamedBy?: 'KAFKA_REQUEST_TOPIC' | 'KAFKA_RESPONSE_TOPIC';
+  /** The consumer group that alone publishes on it. Absent: the bridge tells on it what happened to bookings and items. */
+  readonly publishedBy?: string;
 }
 
 const hotel = (name: string) => ({ name, dialect: 'hotel', key: 'item' }) as const satisfies TopicSpec;
+
+/** Who publishes `analytics.*`, and so does not read it. */
+export const ANALYTICS_GROUP = 'analytics-engine-group';
+const analytics = (name: string) => ({ ...hotel(name), publishedBy: ANALYTICS_GROUP }) as const;
 
 /** Every topic the product writes: bridge, topic creation and the scripts go by this one table. */
 export const TOPICS = {
@@ -49,7 +55,8 @@ export const TOPICS = {
   availabilityUpdated: hotel('availability.updated'),
   rateUpdated: hotel('rate.updated'),
   rateApplied: hotel('rate.applied'),
-  analyticsReservation: hotel('analytics.reservation'),
+  analyticsReservation: analytics('analytics.reservation'),
+  analyticsAlert: analytics('analytics.alert'),
 } as const satisfies Readonly<Record<string, TopicSpec>>;
 export type TopicWord = keyof typeof TOPICS;
 

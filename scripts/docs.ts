@@ -7,6 +7,7 @@ import { TEST_TOKENS } from '../activities/payment-simulator/test-tokens';
 import { STRIPE_DECLINES, STRIPE_REFUSALS_AS_DECLINES } from '../activities/stripe/declines';
 import { STRIPE_ERRORS } from '../activities/stripe/errors';
 import { STRIPE_EVENTS } from '../api/webhooks/stripe/read-event';
+import { ALERT_THRESHOLDS } from '../domain/analytics/alerts';
 import { BOOKING_STATES, type BookingState, isEnded, TRANSITIONS, UNOPENED } from '../domain/booking-state';
 import { SYSTEMS } from '../domain/item';
 import { ACCOUNTS } from '../domain/ledger';
@@ -37,6 +38,7 @@ const PARTS = {
   problems: problemsTable,
   metrics: metricsTable,
   accounts: accountsTable,
+  'alert-thresholds': alertThresholds,
 } satisfies Record<string, () => string | Promise<string>>;
 
 export const PART_NAMES = Object.keys(PARTS);
@@ -120,6 +122,16 @@ function testTokens(): string {
 function accountsTable(): string {
   const rows = Object.entries(ACCOUNTS).map(([account, meaning]) => [`\`${account}\``, meaning]);
   return table(['account', 'what its balance says'], rows);
+}
+
+function alertThresholds(): string {
+  const rows = Object.entries(ALERT_THRESHOLDS).map(([kind, thresholds]) => [
+    `\`${kind}\``,
+    Object.entries(thresholds)
+      .map(([name, value]) => `\`${name}\` ${value}`)
+      .join(', '),
+  ]);
+  return table(['alert', 'thresholds'], rows);
 }
 
 function declineCodes(): string {

@@ -55,6 +55,7 @@ async function handled(route: Route, request: Request, gone: AbortSignal): Promi
     body: validate(route.body ?? NOTHING, sentBody, 'body'),
     sentBody,
     gone,
+    prefers: (...types) => request.accepts([...types]) || undefined,
     ...(route.signatureHeader && { signed: signedBody(request, route.signatureHeader) }),
     ...(key !== undefined && { idempotencyKey: key }),
     ...(caller && { caller }),

@@ -21,6 +21,8 @@ export interface AnswerDoc {
   readonly schema?: z.ZodType;
   readonly example?: unknown;
   readonly contentType?: string;
+  /** The content type of the same as text, for who asks for that. */
+  readonly text?: string;
   /** Headers that come with it, and what they say. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,8 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   readonly idempotencyKey?: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
+  /** Which of these content types the caller likes best, by their `Accept`; undefined: none. */
+  prefers(...types: readonly string[]): string | undefined;
 }
 
 /** A body as it came over the wire, and what its sender signed it with. */
@@ -87,6 +91,7 @@ export interface RawRequest {
   readonly signed?: SignedBody;
   readonly idempotencyKey?: string;
   readonly gone: AbortSignal;
+  prefers(...types: readonly string[]): string | undefined;
   readonly caller?: Caller;
 }
 

@@ -100,6 +100,7 @@ function answers(route: Route): Record<string, ZodOpenApiResponseObject> {
             schema: doc.schema ?? z.string(),
             ...(doc.example !== undefined && { example: doc.example }),
           },
+          ...(doc.text !== undefined && { [doc.text]: { schema: z.string() } }),
         },
         headers: z.object(
           Object.fromEntries(

@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../deps';
 import type { Route } from '../http/route';
 import { adminRoutes } from './admin';
+import { analyticsRoutes } from './analytics';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
@@ -39,6 +40,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...rateRoutes(deps),
     ...itemRoutes(deps),
     ...itemManagementRoutes(deps),
+    ...analyticsRoutes(deps),
     ...webhookRoutes(deps),
     ...developmentRoutes(deps),
     ...operationsRoutes(deps),

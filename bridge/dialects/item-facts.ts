@@ -1,9 +1,9 @@
+import { eventIdOf } from '../../domain/event-id';
 import { stayIn } from '../../domain/fact-details';
 import { propertyIdOf, roomTypeOf } from '../../domain/hotel';
 import type { ItemFactType } from '../../domain/item-fact';
 import { asMidnightUtc } from '../../domain/stay-dates';
 import { TOPICS } from '../../domain/topics';
-import { eventIdOf } from '../event-id';
 import { type ToldItemFact, UntellableFact } from '../told-fact';
 import type { DialectMessage } from './dialect';
 

@@ -1,5 +1,5 @@
+import { eventIdOf } from '../../domain/event-id';
 import { propertyIdOf } from '../../domain/hotel';
-import { eventIdOf } from '../event-id';
 import type { ToldFact } from '../told-fact';
 import type { DialectMessage } from './dialect';
 

@@ -1,6 +1,7 @@
 import type { KafkaAdmin } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
 import type { Hands } from './hands';
+import type { LagReport } from './lag-report';
 import { lagMessages, lagSeconds } from './metrics';
 
 /** Asking opens a connection and closes it again: not more often than this. */
@@ -14,6 +15,7 @@ export interface LagSettings {
   readonly groupId: string;
   readonly topics: readonly string[];
   readonly hands: Pick<Hands, 'oldest'>;
+  readonly report: Pick<LagReport, 'tell' | 'takeBack'>;
   readonly logger: Logger;
 }
 
@@ -23,32 +25,43 @@ export class LagWatch {
   private sampling = false;
   private messages = 0;
   private alerted = false;
+  private telling: Promise<void> = Promise.resolve();
+  private forgotten = false;
 
   constructor(private readonly settings: LagSettings) {}
 
   /** Brings the metrics up to date, and alerts once when a limit is passed. */
   look(): void {
-    const { hands, groupId } = this.settings;
-    const seconds = hands.oldest === undefined ? 0 : Math.max(0, (Date.now() - hands.oldest) / 1000);
-    lagSeconds.set({ group: groupId }, seconds);
+    const seconds = this.seconds;
+    lagSeconds.set({ group: this.settings.groupId }, seconds);
     if (performance.now() - this.sampledAt >= SAMPLE_MS && !this.sampling) void this.sample();
     this.alert(this.messages, seconds);
   }
 
   /** This process reads for the group no longer. */
-  forget(): void {
-    const { groupId, topics } = this.settings;
+  async forget(): Promise<void> {
+    const { groupId, topics, report } = this.settings;
+    this.forgotten = true;
+    await this.telling;
+    await report.takeBack();
     lagSeconds.remove({ group: groupId });
     for (const topic of topics) lagMessages.remove({ group: groupId, topic });
   }
 
+  /** Age of the oldest message in hand. */
+  private get seconds(): number {
+    const { oldest } = this.settings.hands;
+    return oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000);
+  }
+
   private async sample(): Promise<void> {
-    const { admin, groupId, topics, logger } = this.settings;
+    const { admin, groupId, topics, report, logger } = this.settings;
     this.sampling = true;
     try {
       const lags = await admin.lagOf(groupId, topics);
       for (const { topic, lag } of lags) lagMessages.set({ group: groupId, topic }, lag);
       this.messages = lags.reduce((sum, { lag }) => sum + lag, 0);
+      if (!this.forgotten) this.telling = report.tell(this.messages, this.seconds);
     } catch (error) {
       logger.debug({ err: error }, 'the lag was not measured');
     } finally {

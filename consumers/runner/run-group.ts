@@ -11,6 +11,7 @@ import { Envelopes } from './envelope';
 import type { Group } from './group';
 import { Hands } from './hands';
 import { LagWatch } from './lag';
+import { LagReport } from './lag-report';
 import { circuitOpen, restarts } from './metrics';
 import type { Permits } from './permits';
 import { type Workplace, workThrough } from './work-through';
@@ -62,6 +63,7 @@ export class GroupRunner {
       groupId: this.groupId,
       topics: this.envelopes.topics,
       hands: this.hands,
+      report: new LagReport(settings.transactions, this.groupId, this.logger),
       logger: this.logger,
     });
   }
@@ -100,7 +102,7 @@ export class GroupRunner {
       await pause(wait, stopping);
     }
     await deadLetters.close();
-    this.lag.forget();
+    await this.lag.forget();
   }
 
   /** Joins the group and reads until it is stopped. @throws why it ended by itself */

@@ -96,12 +96,3 @@ export const payment = <Topic extends string>(topic: Topic, about: Published) =>
     }),
     about,
   );
-
-/** Written by the analytics group alone; what else it holds is that group's business. */
-export const analytics = published(
-  message({ eventId: z.string(), eventType: z.string(), timestamp: instant }),
-  {
-    description: 'Written by the analytics group.',
-    examples: [{ eventId: 'a1', eventType: 'analytics.reservation', timestamp: '2027-01-02T03:04:06.000Z' }],
-  },
-);

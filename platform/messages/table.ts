@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { TOPICS, type TopicWord } from '../../domain/topics';
+import { analyticsAlert, analyticsReservation } from './analytics';
 import { reservationExamples } from './examples/hotel';
 import { paymentExamples } from './examples/payments';
-import { analytics, payment, reservation } from './hotel';
+import { payment, reservation } from './hotel';
 import { availabilityUpdated, rateApplied, rateUpdated } from './nights-and-rates';
 import { bookingRequest, bookingUpdate } from './stays';
 import { travelBooking } from './travel';
@@ -67,7 +68,8 @@ export const MESSAGES = {
   availabilityUpdated,
   rateUpdated,
   rateApplied,
-  analyticsReservation: analytics,
+  analyticsReservation,
+  analyticsAlert,
 } as const satisfies Readonly<Record<TopicWord, z.ZodType>>;
 
 /** A message of a topic, once it has been checked. */

@@ -16,7 +16,7 @@ export function outboxChecks(database: Client): Check[] {
           waiting: number;
           refusal: string | null;
         }>(
-          `SELECT COALESCE(booking_id, item_id) AS subject, count(*)::int AS waiting, max(refusal) AS refusal
+          `SELECT COALESCE(booking_id, item_id, publication) AS subject, count(*)::int AS waiting, max(refusal) AS refusal
            FROM booking.outbox
            WHERE refused_at IS NOT NULL OR created_at < now() - make_interval(mins => $1)
            GROUP BY subject ORDER BY subject`,

@@ -1,3 +1,4 @@
+import { GROUPS } from '../../consumers/groups';
 import { eventsSettled } from '../../consumers/runner/metrics';
 import { statusWord } from '../../domain/system-status';
 import { openKafka } from '../../platform/kafka/open-kafka';
@@ -84,6 +85,40 @@ test('the traveler’s view of status equals the fold of the event log', async (
   const wanted = fold.map((row) => ({ ...row, status: statusWord('stays', row.state) }));
   expect(await until(view, (rows) => JSON.stringify(rows) === JSON.stringify(wanted))).toEqual(wanted);
   expect(left).not.toBe('');
+});
+
+test('the analytics engine has counted every request and sale, and said so on its topic', async () => {
+  const [counted] = await product.database.query<{ requests: number; bookings: number; told: number }>(
+    `SELECT (count(*) FILTER (WHERE type = 'booking.opened'))::int AS requests,
+       (count(*) FILTER (WHERE type = 'booking.confirmed'))::int AS bookings,
+       (count(*) FILTER (WHERE state IN ('PENDING', 'CONFIRMED', 'CANCELLED', 'REJECTED')))::int AS told
+     FROM booking.booking_events WHERE from_state <> state`,
+  );
+  const { told, ...figures } = counted ?? {};
+  const today = new Date();
+  const [from, to] = [-2, 2].map((days) =>
+    new Date(today.getTime() + days * 86_400_000).toISOString().slice(0, 10),
+  );
+  const kpis = async () => {
+    const { body } = await product
+      .as('admin:boss')
+      .get(`/api/analytics/kpis?currency=USD&from=${from}&to=${to}`);
+    const { lines } = (body as unknown as { data: { lines: { requests: number; bookings: number }[] } }).data;
+    return lines.map(({ requests, bookings }) => ({ requests, bookings }));
+  };
+  const wanted = JSON.stringify([figures]);
+  await until(kpis, (seen) => JSON.stringify(seen) === wanted);
+  const published = () =>
+    product.database.query(
+      `SELECT 1 FROM booking.publications p JOIN booking.bookings b ON b.id = p.message->>'bookingId'
+       WHERE NOT EXISTS (SELECT FROM booking.outbox o WHERE o.fact_id = p.fact_id)`,
+    );
+  await until(published, (rows) => rows.length === told);
+  // Each group writes down how far it is behind.
+  await until(
+    () => product.database.query('SELECT DISTINCT group_id FROM consumers.lags'),
+    (rows) => rows.length === GROUPS.length,
+  );
 });
 
 test('the groups are ready, and tell where they are not', async () => {

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Transactions } from '../../platform/database/transactions';
+import type { Logger } from '../../platform/logger';
+
+/** Names this process among all that read for a group. */
+const MEMBER = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+
+/**
+ * Writes down how far a group is behind, for whoever watches over all groups. A member that ends in an orderly way takes
+ * its line away; one that dies leaves it, and that it gets old shows.
+ */
+export class LagReport {
+  constructor(
+    private readonly transactions: Pick<Transactions, 'query'>,
+    private readonly groupId: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @param seconds age of the oldest message that this process has in hand */
+  async tell(messages: number, seconds: number): Promise<void> {
+    await this.write(
+      `INSERT INTO consumers.lags (group_id, member, messages, seconds, at) VALUES ($1, $2, $3, $4, now())
+       ON CONFLICT (group_id, member)
+       DO UPDATE SET messages = EXCLUDED.messages, seconds = EXCLUDED.seconds, at = EXCLUDED.at`,
+      [this.groupId, MEMBER, messages, seconds],
+    );
+  }
+
+  async takeBack(): Promise<void> {
+    // Lines of members that died long ago go along with it.
+    await this.write(
+      `DELETE FROM consumers.lags WHERE group_id = $1 AND (member = $2 OR at < now() - interval '1 day')`,
+      [this.groupId, MEMBER],
+    );
+  }
+
+  private async write(text: string, values: readonly unknown[]): Promise<void> {
+    await this.transactions.query(text, values).catch((error: unknown) => {
+      this.logger.debug({ err: error }, 'the lag was not written down');
+    });
+  }
+}
