@@ -1,11 +1,18 @@
 import { adminService } from './admin-service/group';
 import { bookingStatusSync } from './booking-status-sync/group';
+import { emailNotification } from './email-notification/group';
 import { owner } from './owner/group';
 import type { Group } from './runner/group';
 import { userService } from './user-service/group';
 
 /** Every group that ships with the product. A group of your own comes in here. */
-export const GROUPS: readonly Group[] = [bookingStatusSync, owner, userService, adminService];
+export const GROUPS: readonly Group[] = [
+  bookingStatusSync,
+  owner,
+  emailNotification,
+  userService,
+  adminService,
+];
 
 /** A name in CONSUMER_GROUPS that no group has. */
 export class UnknownGroup extends Error {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Transaction } from '../../platform/database/transactions';
+import type { OpenDelivery } from './delivery';
 
 /** The schema of each topic a group reads, by the topic's word in domain/topics.ts, or by its name where it is not ours. */
 export type TopicSchemas = Readonly<Record<string, z.ZodType>>;
@@ -51,10 +52,12 @@ export interface Declaration<Schemas extends TopicSchemas> {
    * for what is never parked.
    */
   handle(event: EventOf<Schemas>, transaction: Transaction): Promise<Outcome>;
+  /** For groups whose handler writes down what is then to be sent to somebody else's service. */
+  readonly openDelivery?: OpenDelivery;
 }
 
 /** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
-export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch'> {
+export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'openDelivery'> {
   handle(event: Event, transaction: Transaction): Promise<Outcome>;
 }
 
