@@ -3,14 +3,14 @@ import { type Config, ConfigError } from '../../platform/config';
 import { openTransactions, type Transaction, type Transactions } from '../../platform/database/transactions';
 import type { Logger } from '../../platform/logger';
 import { InfrastructureFailure } from '../runner/classify-failure';
-import type { Delivery } from '../runner/delivery';
-import type { Event } from '../runner/group';
+import type { Delivery, Event } from '../runner/group';
 import { Permits } from '../runner/permits';
 import { devMailbox } from './dev-mailbox';
 import type { MailFacts } from './facts';
-import { type Mail, type MailServer, type MailVerdict, smtpServer } from './mail-server';
+import type { Mail, MailServer, MailVerdict } from './mail-server';
 import type { MailKind, Recipient } from './mails-for';
 import { mailsSettled } from './metrics';
+import { smtpServer } from './smtp-server';
 import { renderMail } from './templates';
 
 /** Mails under way at a time in this process; each holds a connection of the group's own pool. */

@@ -1,6 +1,3 @@
-import { createTransport } from 'nodemailer';
-import { smtpFailure } from './smtp-failure';
-
 /** A mail, ready to go. Not to be logged: it names people. */
 export interface Mail {
   /** The same whenever this mail is sent, so that whoever gets it twice can tell. */
@@ -27,32 +24,4 @@ export interface MailServer {
   send(mail: Mail): Promise<MailVerdict>;
   /** Of a mailbox that gets everything: where mails go to somebody whose address is not known. */
   addressOf?(id: string): string;
-}
-
-/** One mail is sent or given up within this, milliseconds; the longest that nothing was heard is shorter. */
-const SEND_MS = 45_000;
-const CONNECT_MS = 10_000;
-const SILENT_MS = 20_000;
-
-/** A server spoken to by SMTP, with a connection for each mail: none of them is lost to one that went stale. */
-export function smtpServer(url: string): MailServer {
-  const transport = createTransport({
-    url,
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: SILENT_MS,
-    socketTimeout: SILENT_MS,
-    dnsTimeout: CONNECT_MS,
-  });
-  return {
-    async send({ messageId, from, to, subject, text, html }) {
-      const signal = AbortSignal.timeout(SEND_MS);
-      const headers = { 'Auto-Submitted': 'auto-generated' };
-      try {
-        await transport.sendMail({ messageId, from, to, subject, text, html, headers, signal });
-        return { kind: 'sent' };
-      } catch (error) {
-        return smtpFailure(error, to.address);
-      }
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { MailDelivery, openMailDelivery } from '../../../consumers/email-notification/delivery';
 import { emailNotification } from '../../../consumers/email-notification/group';
-import { smtpServer } from '../../../consumers/email-notification/mail-server';
+import { smtpServer } from '../../../consumers/email-notification/smtp-server';
 import { attempt } from '../../../consumers/runner/attempt';
 import { Circuit } from '../../../consumers/runner/circuit';
 import { InfrastructureFailure } from '../../../consumers/runner/classify-failure';
