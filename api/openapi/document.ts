@@ -99,6 +99,7 @@ function answers(route: Route): Record<string, ZodOpenApiResponseObject> {
             schema: doc.schema ?? z.string(),
             ...(doc.example !== undefined && { example: doc.example }),
           },
+          ...(doc.orPage && { 'text/html': { schema: z.string() } }),
         },
         headers: z.object(
           Object.fromEntries(

@@ -4,6 +4,7 @@ import { adminRoutes } from './admin';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { devMailRoutes } from './dev-mails';
 import { developmentRoutes } from './development';
 import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
@@ -40,6 +41,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...itemManagementRoutes(deps),
     ...webhookRoutes(deps),
     ...developmentRoutes(deps),
+    ...devMailRoutes(deps),
     ...operationsRoutes(deps),
     ...problemRoutes(),
   ];

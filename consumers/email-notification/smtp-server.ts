@@ -2,10 +2,11 @@ import { createTransport } from 'nodemailer';
 import type { MailServer } from './mail-server';
 import { smtpFailure } from './smtp-failure';
 
-/** One mail is sent or given up within this, milliseconds; the longest that nothing was heard is shorter. */
-const SEND_MS = 45_000;
+/** One mail is sent or given up within this, milliseconds: a process that drains is given 40 s. */
+const SEND_MS = 30_000;
 const CONNECT_MS = 10_000;
-const SILENT_MS = 20_000;
+/** The longest that nothing is heard, milliseconds. */
+const SILENT_MS = 15_000;
 
 /** A server spoken to by SMTP, with a connection for each mail: none of them is lost to one that went stale. */
 export function smtpServer(url: string): MailServer {
