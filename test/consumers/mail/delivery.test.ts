@@ -7,6 +7,7 @@ import { InfrastructureFailure } from '../../../consumers/runner/classify-failur
 import type { Parking } from '../../../consumers/runner/dead-letters';
 import { Envelopes } from '../../../consumers/runner/envelope';
 import type { Event } from '../../../consumers/runner/group';
+import { eventsSettled } from '../../../consumers/runner/metrics';
 import { Permits } from '../../../consumers/runner/permits';
 import { workThrough } from '../../../consumers/runner/work-through';
 import { ConfigError, readConfig } from '../../../platform/config';
@@ -142,12 +143,14 @@ const updated = (
 interface Working {
   readonly delivery?: MailDelivery;
   readonly clock?: TestClock;
+  readonly permits?: Permits;
+  readonly transactions?: Transactions;
 }
 
 /** Has the runner work through messages, as they come from the broker; answers what was parked. */
 async function work(
   messages: readonly IncomingMessage[],
-  { delivery, clock = new TestClock() }: Working = {},
+  { delivery, clock = new TestClock(), permits = new Permits(2), ...given }: Working = {},
 ) {
   const parked: Parking[] = [];
   await workThrough(
@@ -156,7 +159,7 @@ async function work(
       settled: async () => undefined,
     },
     {
-      ...{ group: emailNotification, groupId: 'mail', transactions, clock, logger, permits: new Permits(2) },
+      ...{ group: emailNotification, groupId: 'mail', transactions, clock, logger, permits, ...given },
       delivery: delivery ?? deliveryOver(),
       envelopes: envelopes(),
       circuit: new Circuit(() => clock.now()),
@@ -164,6 +167,14 @@ async function work(
     },
   );
   return parked.map(({ reason, error }) => `${reason}: ${error}`);
+}
+
+/** What the runner has counted so far. */
+async function settled() {
+  const { values } = await eventsSettled.get();
+  const count = (outcome: string) =>
+    values.find(({ labels }) => labels.group === 'mail' && labels.outcome === outcome)?.value ?? 0;
+  return { done: count('done'), duplicate: count('duplicate') };
 }
 
 const envelopes = () =>
@@ -238,6 +249,7 @@ test('where the second mail fails, the first is not sent again', async () => {
 
 test('a mail server that is away is waited for: the circuit opens, and nothing is parked or lost', async () => {
   const id = await newBooking();
+  const before = await settled();
   await host.down();
   const clock = new TestClock();
   const pause = clock.pause.bind(clock);
@@ -249,6 +261,30 @@ test('a mail server that is away is waited for: the circuit opens, and nothing i
   expect(clock.pauses).toEqual([100, 200, 400, 800, 1_600, 1_600, 1_600, 1_600, 1_600, 30_000, 30_000]);
   expect(host.to(ANN)).toHaveLength(2);
   expect(host.to(OWNER)).toHaveLength(2);
+  // Its handler was done when the mail server was first asked, and is not run again.
+  expect(await settled()).toEqual({ done: before.done + 2, duplicate: before.duplicate });
+});
+
+test('while a mail server takes its time, the other groups have all permits and connections', async () => {
+  const permits = new Permits(1);
+  const narrow = openTransactions({
+    ...{ url: database.url, applicationName: 'test views', poolSize: 1, timeoutMs: 2_000 },
+  });
+  let answer: () => void = () => undefined;
+  host.beforeAnswer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const working = work([requested(await newBooking())], { permits, transactions: narrow });
+  await until(
+    () => host.taken.length,
+    (count) => count === 1,
+  );
+  expect(await permits.using(() => narrow.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  host.beforeAnswer = async () => undefined;
+  answer();
+  await working;
+  await narrow.close();
 });
 
 test('a mail that the server will not have is on record with the reason, and keeps nobody from theirs', async () => {
