@@ -174,7 +174,7 @@ const MAILS: readonly [Recipient, MailKind, string, readonly string[], Partial<M
   ],
 ];
 
-const NOTE = 'This mail was sent by itself, because the booking changed.';
+const NOTE = 'This mail was sent automatically, because the booking changed.';
 
 test.each(MAILS.map(([recipient, kind, ...said]) => ({ recipient, kind, said })))(
   '$recipient, $kind: text and page say the same',
