@@ -23,6 +23,7 @@ ENV NODE_ENV=production
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/prisma/migrations ./prisma/migrations
+COPY --from=build /app/consumers/email-notification/templates ./consumers/email-notification/templates
 COPY package.json ./
 USER node
 EXPOSE 3000

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { z } from 'zod';
 import { Problem } from '../domain/problems';
 import { authenticate } from './auth/authenticate';
+import { rememberOwners } from './auth/remember-owners';
 import type { ApiDeps } from './deps';
 import { accessLog } from './http/access-log';
 import { jsonBody } from './http/body';
@@ -26,6 +27,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(requestId, measure, accessLog(deps.logger), secureHeaders());
   app.use(docsPage());
   app.use('/api', noStore, authenticate(deps.verifyToken, config), limitRate(config.RATE_LIMIT_PER_MINUTE));
+  app.use('/api', rememberOwners(deps.database, deps.logger));
   app.use(...jsonBody());
   mount(app, withDocument(allRoutes(deps), config.AUTH_COOKIE));
   app.use((request) => {

@@ -1,6 +1,7 @@
 import { adminService } from './admin-service/group';
 import { analyticsEngine } from './analytics-engine/group';
 import { bookingStatusSync } from './booking-status-sync/group';
+import { emailNotification } from './email-notification/group';
 import { owner } from './owner/group';
 import type { Group } from './runner/group';
 import { userService } from './user-service/group';
@@ -12,6 +13,7 @@ export const GROUPS: readonly Group[] = [
   userService,
   adminService,
   analyticsEngine,
+  emailNotification,
 ];
 
 /** A name in CONSUMER_GROUPS that no group has. */

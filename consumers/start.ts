@@ -22,6 +22,7 @@ const KEEP_INBOX_EVERY_MS = 3_600_000;
  * Starts the consumer groups. Resolves at once, whether Kafka and Postgres are there or not; the groups wait for them,
  * and `trouble()` says for which.
  * @throws {UnknownGroup} on a bad CONSUMER_GROUPS
+ * @throws {ConfigError} where a group misses a setting
  */
 export async function startConsumers(config: Config, logger: Logger): Promise<RunningRole> {
   armFromEnvironment(config.FAILPOINTS);
@@ -35,11 +36,11 @@ export async function startConsumers(config: Config, logger: Logger): Promise<Ru
     poolSize: config.DATABASE_POOL,
     timeoutMs: TRANSACTION_MS,
   });
-  const stopKeeping = keepKeepingInbox(transactions, logger);
   const permits = new Permits(config.DATABASE_POOL);
   const runners = groups.map(
     (group) => new GroupRunner(group, { config, kafka, transactions, permits, logger }),
   );
+  const stopKeeping = keepKeepingInbox(transactions, logger);
   const running = runners.map((runner) => runner.run());
   const alerts = groups.includes(analyticsEngine) ? watchForAlerts(transactions, logger) : undefined;
   return {

@@ -118,6 +118,19 @@ const environment = z.object({
     .optional()
     .describe('Where the API is reached from outside, for links; defaults to http://127.0.0.1 and `PORT`.'),
 
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^\s/]+/, 'must be the address of a mail server: smtp://user:password@host:587')
+    .optional()
+    .describe(
+      'Mail server that email-notification-group sends by; never logged. Unset: a development mailbox at `/dev/mails`.',
+    ),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address: Bookings <bookings@example.com>')
+    .default('Bookings <bookings@localhost>')
+    .describe('Whom mails come from.'),
+
   PAYMENT_PROVIDER: z
     .enum(['simulator', 'stripe'])
     .default('simulator')

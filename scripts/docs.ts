@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '../api/http/request-metrics';
 import '../bridge/metrics';
+import '../consumers/email-notification/metrics';
 import '../consumers/runner/metrics';
 import { TEST_TOKENS } from '../activities/payment-simulator/test-tokens';
 import { STRIPE_DECLINES, STRIPE_REFUSALS_AS_DECLINES } from '../activities/stripe/declines';

@@ -19,7 +19,12 @@ export function welcome(config: Config, stack: Stack, now: Date): string {
   };
   return [
     '',
-    formatTable([['API', api], ['API documentation', `${api}/docs`], ...describeStack(stack)]),
+    formatTable([
+      ['API', api],
+      ['API documentation', `${api}/docs`],
+      ...(config.SMTP_URL ? [] : [['Mails sent', `${api}/dev/mails`] as const]),
+      ...describeStack(stack),
+    ]),
     '',
     '  A first booking, asked for by a traveler:',
     '',

@@ -54,6 +54,7 @@ async function handled(route: Route, request: Request, gone: AbortSignal): Promi
     query: validate(route.query ?? NOTHING, request.query, 'query'),
     body: validate(route.body ?? NOTHING, sentBody, 'body'),
     sentBody,
+    prefersPage: request.accepts(['application/json', 'text/html']) === 'text/html',
     gone,
     prefers: (...types) => request.accepts([...types]) || undefined,
     ...(route.signatureHeader && { signed: signedBody(request, route.signatureHeader) }),

@@ -25,6 +25,8 @@ export interface AnswerDoc {
   readonly text?: string;
   /** Headers that come with it, and what they say. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The same as a page, for a request whose `prefersPage` says so. */
+  readonly orPage?: true;
 }
 
 type NoFields = z.ZodObject<Record<never, z.ZodType>>;
@@ -39,6 +41,8 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   readonly signed?: SignedBody;
   /** The caller's `Idempotency-Key`, on writes. */
   readonly idempotencyKey?: string;
+  /** The caller would rather have text/html than JSON, as a browser does. */
+  readonly prefersPage: boolean;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
   /** Which of these content types the caller likes best, by their `Accept`; undefined: none. */
@@ -90,6 +94,7 @@ export interface RawRequest {
   readonly sentBody: unknown;
   readonly signed?: SignedBody;
   readonly idempotencyKey?: string;
+  readonly prefersPage: boolean;
   readonly gone: AbortSignal;
   prefers(...types: readonly string[]): string | undefined;
   readonly caller?: Caller;

@@ -101,6 +101,7 @@ function answers(route: Route): Record<string, ZodOpenApiResponseObject> {
             ...(doc.example !== undefined && { example: doc.example }),
           },
           ...(doc.text !== undefined && { [doc.text]: { schema: z.string() } }),
+          ...(doc.orPage && { 'text/html': { schema: z.string() } }),
         },
         headers: z.object(
           Object.fromEntries(

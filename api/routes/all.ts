@@ -5,6 +5,7 @@ import { analyticsRoutes } from './analytics';
 import { availabilityRoutes } from './availability';
 import { billingRoutes } from './billing';
 import { bookingRoutes } from './bookings';
+import { devMailRoutes } from './dev-mails';
 import { developmentRoutes } from './development';
 import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
@@ -43,6 +44,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...analyticsRoutes(deps),
     ...webhookRoutes(deps),
     ...developmentRoutes(deps),
+    ...devMailRoutes(deps),
     ...operationsRoutes(deps),
     ...messageRoutes(deps),
     ...problemRoutes(),

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Config } from '../../platform/config';
 import type { Transaction } from '../../platform/database/transactions';
+import type { Logger } from '../../platform/logger';
 
 /** The schema of each topic a group reads, by the topic's word in domain/topics.ts, or by its name where it is not ours. */
 export type TopicSchemas = Readonly<Record<string, z.ZodType>>;
@@ -33,6 +35,27 @@ export type EventOf<Schemas extends TopicSchemas> = {
 export type Outcome = 'done' | 'ignored' | { readonly park: string };
 
 /**
+ * The part of a group that speaks to somebody else's service, as a mail server. It runs after the handler's transaction
+ * is committed and before the event is settled, outside of any transaction of the runner's and without one of its
+ * connections: however slow that service is, no other group waits for it.
+ */
+export interface Delivery {
+  /**
+   * Sends what the handler wrote down for this event. Comes again for an event until it has once succeeded, also in
+   * another process and for one that the inbox knows already, so it must know by itself what has been sent.
+   * Its errors are treated as a handler's are.
+   */
+  deliver(event: Event): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a group's delivery, once for a process. Nothing has to be there yet that it speaks to.
+ * @throws {ConfigError} for a setting that is missing
+ */
+export type OpenDelivery = (config: Config, logger: Logger) => Delivery;
+
+/**
  * A consumer group: what it reads and what it does. Everything else is the runner's: effect once per event, commits,
  * retries, dead letters, the circuit, draining.
  */
@@ -51,10 +74,12 @@ export interface Declaration<Schemas extends TopicSchemas> {
    * for what is never parked.
    */
   handle(event: EventOf<Schemas>, transaction: Transaction): Promise<Outcome>;
+  /** For groups whose handler writes down what is then to be sent to somebody else's service. */
+  readonly openDelivery?: OpenDelivery;
 }
 
 /** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
-export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch'> {
+export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'openDelivery'> {
   handle(event: Event, transaction: Transaction): Promise<Outcome>;
 }
 

@@ -8,7 +8,7 @@ import { Circuit } from './circuit';
 import { type Clock, systemClock } from './clock';
 import { DeadLetters } from './dead-letters';
 import { Envelopes } from './envelope';
-import type { Group } from './group';
+import type { Delivery, Group } from './group';
 import { Hands } from './hands';
 import { LagWatch } from './lag';
 import { LagReport } from './lag-report';
@@ -41,12 +41,14 @@ export class GroupRunner {
   private readonly circuit: Circuit;
   private readonly hands: Hands;
   private readonly lag: LagWatch;
+  private readonly delivery: Delivery | undefined;
   private readonly logger: Logger;
   private readonly clock: Clock;
   private stalled: IncomingMessage | undefined;
   /** Why it is not reading at the moment. */
   private away: string | undefined = 'it has not joined its group yet';
 
+  /** @throws {ConfigError} where the group's delivery misses a setting */
   constructor(
     private readonly group: Group,
     private readonly settings: RunnerSettings,
@@ -56,6 +58,7 @@ export class GroupRunner {
     this.clock = clock;
     this.logger = settings.logger.child({ group: this.groupId });
     this.envelopes = new Envelopes(group.topics, config);
+    this.delivery = group.openDelivery?.(config, this.logger);
     this.circuit = new Circuit(() => clock.now());
     this.hands = new Hands(() => clock.now());
     this.lag = new LagWatch({
@@ -102,6 +105,7 @@ export class GroupRunner {
       await pause(wait, stopping);
     }
     await deadLetters.close();
+    await this.delivery?.close();
     await this.lag.forget();
   }
 
@@ -113,6 +117,7 @@ export class GroupRunner {
       group: this.group,
       groupId: this.groupId,
       envelopes: this.envelopes,
+      ...(this.delivery && { delivery: this.delivery }),
       transactions,
       permits,
       circuit: this.circuit,

@@ -5,8 +5,9 @@ import { type Attempt, attempt } from './attempt';
 import type { Circuit } from './circuit';
 import type { Clock } from './clock';
 import type { DeadLetters, Parking } from './dead-letters';
+import { deliver } from './delivery';
 import type { Envelopes } from './envelope';
-import type { Event, Group } from './group';
+import type { Delivery, Event, Group } from './group';
 import { pauseAfter, pauseForInfrastructure } from './ladder';
 import { eventsSettled, handlerSeconds, retries } from './metrics';
 import type { Permits } from './permits';
@@ -20,6 +21,8 @@ export interface Workplace {
   readonly group: Group;
   readonly groupId: string;
   readonly envelopes: Envelopes;
+  /** Of a group that has one. */
+  readonly delivery?: Delivery;
   readonly transactions: Transactions;
   /** As many as there are connections. */
   readonly permits: Permits;
@@ -52,6 +55,8 @@ class BatchWork {
    * counted, handled and committed by itself, until the next start is at the one that does it.
    */
   private careful = false;
+  /** Of the message at `next`: its handler is done, and only its delivery is to be tried again. */
+  private undelivered: Attempt | undefined;
   /** In a row, whatever failed. */
   private infrastructureFailures = 0;
 
@@ -137,6 +142,16 @@ class BatchWork {
   }
 
   private async attempt(events: readonly Event[]): Promise<Attempt> {
+    const result = this.undelivered ?? (await this.handle(events));
+    const { delivery } = this.at;
+    if (!delivery || result.kind !== 'committed') return result;
+    const delivered = await deliver(delivery, events);
+    if (delivered.kind === 'delivered') return result;
+    if (events.length === 1) this.undelivered = result;
+    return delivered;
+  }
+
+  private async handle(events: readonly Event[]): Promise<Attempt> {
     const { transactions, groupId, group, permits } = this.at;
     return permits.using(async () => {
       const end = handlerSeconds.startTimer({ group: groupId });
@@ -227,6 +242,7 @@ class BatchWork {
   private async settle(messages: number): Promise<void> {
     this.next += messages;
     this.failures = 0;
+    this.undelivered = undefined;
     const last = this.batch.messages[this.next - 1];
     if (last) await this.batch.settled(last, this.careful);
     const following = this.batch.messages[this.next];

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Client } from 'pg';
+import { findAbove } from '../find-above';
 
 /** The lock `prisma migrate` takes too, so that the two never work at once. */
 const PRISMA_LOCK = 72707369;
@@ -50,12 +50,10 @@ export async function migrate(databaseUrl: string, folder = migrationsFolder()):
 }
 
 /** prisma/migrations of the project, from the sources and from dist/ alike. */
-function migrationsFolder(from: string = __dirname): string {
-  const folder = join(from, 'prisma', 'migrations');
-  if (existsSync(folder)) return folder;
-  const above = dirname(from);
-  if (above === from) throw new MigrationError(`prisma/migrations is not to be found above ${__dirname}.`);
-  return migrationsFolder(above);
+function migrationsFolder(): string {
+  const folder = findAbove(__dirname, 'prisma', 'migrations');
+  if (!folder) throw new MigrationError(`prisma/migrations is not to be found above ${__dirname}.`);
+  return folder;
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {

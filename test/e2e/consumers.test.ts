@@ -85,6 +85,17 @@ test('the traveler’s view of status equals the fold of the event log', async (
   const wanted = fold.map((row) => ({ ...row, status: statusWord('stays', row.state) }));
   expect(await until(view, (rows) => JSON.stringify(rows) === JSON.stringify(wanted))).toEqual(wanted);
   expect(left).not.toBe('');
+
+  const mails = () =>
+    product.database.query(
+      `SELECT recipient || ' ' || kind || ' ' || status AS mail FROM email_notification.mails
+       WHERE booking_id = $1 AND word = 'CANCELLED' ORDER BY 1`,
+      [rejected],
+    );
+  const sent = [{ mail: 'owner rejected sent' }, { mail: 'traveler rejected sent' }];
+  expect(await until(mails, (rows) => JSON.stringify(rows) === JSON.stringify(sent))).toEqual(sent);
+  const mailbox = (await traveler.get('/dev/mails')).body as unknown as { mails: { subject: string }[] };
+  expect(mailbox.mails.map(({ subject }) => subject)).toContain('Rejected: Luxury Beach Villa');
 });
 
 test('the analytics engine has counted every request and sale, and said so on its topic', async () => {
