@@ -1,11 +1,30 @@
 import { adminService } from './admin-service/group';
+import { availabilityCalculator } from './availability-calculator/group';
+import { billingService } from './billing-service/group';
 import { bookingStatusSync } from './booking-status-sync/group';
+import { carService } from './car-service/group';
+import { flightService } from './flight-service/group';
+import { hotelService } from './hotel-service/group';
 import { owner } from './owner/group';
+import { paymentProcessor } from './payment-processor/group';
+import { rateManagement } from './rate-management/group';
 import type { Group } from './runner/group';
 import { userService } from './user-service/group';
 
 /** Every group that ships with the product. A group of your own comes in here. */
-export const GROUPS: readonly Group[] = [bookingStatusSync, owner, userService, adminService];
+export const GROUPS: readonly Group[] = [
+  bookingStatusSync,
+  owner,
+  userService,
+  adminService,
+  flightService,
+  hotelService,
+  carService,
+  billingService,
+  availabilityCalculator,
+  paymentProcessor,
+  rateManagement,
+];
 
 /** A name in CONSUMER_GROUPS that no group has. */
 export class UnknownGroup extends Error {

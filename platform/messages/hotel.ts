@@ -55,6 +55,9 @@ export const payment = <Topic extends string>(topic: Topic) =>
     amount,
     currency,
     reference: z.string().nullable(),
+    /** The hold that it is about. Neither this nor the owner is in what the first releases sent. */
+    authorizationId: z.string().optional(),
+    ownerId: z.string().optional(),
     kind: z.string().optional(),
     voidedAmount: amount.optional(),
     code: z.string().nullable().optional(),
@@ -67,6 +70,10 @@ const availability = {
   ...property('availability.updated'),
   itemId: z.string(),
   stayDetails: z.looseObject(nights),
+  /** What can be sold of the item for a night, and how much more of it may be, as of `itemVersion`: when it was told. */
+  capacity: z.int().nonnegative().optional(),
+  overbooking: z.int().nonnegative().optional(),
+  itemVersion: z.int().nonnegative().optional(),
 };
 
 /** Nights that a booking took or gave back, or that an owner closed or opened. */

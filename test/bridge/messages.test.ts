@@ -34,11 +34,13 @@ const booking: ToldFact['booking'] = {
   bookingDetails: { seat: '12A' },
   confirmationNumber: 'RSV-2027-000123',
   guest: { name: 'Ada Lovelace', email: 'ada@example.com' },
+  invoiceNumber: 'INV-owner-3-000001',
+  places: { 'HOTEL-001:STD': { capacity: 5, overbooking: 1, itemVersion: 7 } },
 };
 
 const DETAILS = {
   ...{ amount: money, fee: money, difference: money, commission: money, released: money },
-  ...{ reference: 'auth-1', code: 'declined', disputeId: 'dispute-1' },
+  ...{ reference: 'auth-1', authorizationId: 'auth-1', code: 'declined', disputeId: 'dispute-1' },
   from: {
     ...{ itemId: 'HOTEL-001:DLX', itemName: 'De luxe room', guests: 1, quantity: 1, price: money },
     stay: { start: '2027-04-01', end: '2027-04-02' },
@@ -72,7 +74,7 @@ const facts: BookingFact[] = Object.entries(TRANSITIONS).flatMap(([fromState, st
 const itemFacts: ToldItemFact[] = (
   ['availability.closed', 'availability.opened', 'rate.updated'] as const
 ).map((type) => ({
-  item: { ...booking },
+  item: { ...booking, places: { capacity: 5, overbooking: 1, itemVersion: 7 } },
   fact: {
     ...{ factId: 'f4c7' as FactId, type, itemId: booking.itemId, version: 7, actorId: 'owner-3' },
     details: { stay: { start: '2027-03-28', end: '2027-03-31' } },
