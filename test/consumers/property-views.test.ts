@@ -75,6 +75,18 @@ describe('the calendar', () => {
     );
   });
 
+  test('a closing that comes again after the nights were opened closes nothing', async () => {
+    const itemId = await hotel('CAL-5:STD', 5);
+    await database.query("SELECT booking.close_nights($1, '2030-07-03', '2030-07-05', 'owner-1')", [itemId]);
+    await database.query("SELECT booking.open_nights($1, '2030-07-03', '2030-07-05', 'owner-1')", [itemId]);
+    const messages = await takeTold(database);
+    await hand(transactions, availabilityCalculator, messages);
+    // Past what the inbox remembers.
+    await database.query('TRUNCATE consumers.inbox');
+    await hand(transactions, availabilityCalculator, messages.slice(0, 1));
+    expect(await calendar(itemId)).toEqual([]);
+  });
+
   test('a change that moves a stay by a night takes it where it is now', async () => {
     const itemId = await hotel('CAL-2:STD', 5);
     const story = await takeRoom(itemId);
