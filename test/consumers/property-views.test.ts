@@ -129,8 +129,8 @@ describe('the calendar', () => {
   });
 
   test('a lowered capacity opens overbookings of nights to come, and none of those that are past', async () => {
-    const itemId = await hotel('CAL-4:STD', 2);
-    const stories = [await takeRoom(itemId), await takeRoom(itemId)];
+    const itemId = await hotel('CAL-4:STD', 3);
+    const stories = [await takeRoom(itemId), await takeRoom(itemId), await takeRoom(itemId)];
     for (const story of stories) await tell(database, story, 'booking.confirmed');
     await listen();
     await database.query('UPDATE booking.items SET capacity = 1, version = version + 1 WHERE id = $1', [
@@ -142,6 +142,15 @@ describe('the calendar', () => {
     await database.query("UPDATE booking.item_events SET at = '2030-07-02T10:00:00Z' WHERE item_id = $1", [
       itemId,
     ]);
+    await listen();
+    expect((await overbookings(itemId)).map(({ night }) => night)).toEqual(['2030-07-02', '2030-07-03']);
+    // Two of three came: more than there are by now, on a night that was over before there were fewer.
+    const [absent] = stories;
+    if (!absent) throw new Error('three were booked');
+    await tell(database, absent, 'booking.no-show');
+    await database.query(
+      "UPDATE booking.booking_events SET at = '2030-07-10T06:00:00Z' WHERE type = 'booking.no-show'",
+    );
     await listen();
     expect((await overbookings(itemId)).map(({ night }) => night)).toEqual(['2030-07-02', '2030-07-03']);
   });
