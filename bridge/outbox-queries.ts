@@ -1,3 +1,4 @@
+import type { Places } from '../domain/item';
 import type { QuoteItems } from '../domain/rates/quote';
 import type { RelaySession } from './relay-session';
 
@@ -26,6 +27,10 @@ export interface BookingRow extends QueueColumns {
   readonly details: Record<string, unknown> | null;
   /** What the price is made of; null where no quote was kept, or where the fact tells nothing of the price. */
   readonly quote?: QuoteItems | null;
+  /** Of the invoice that was issued with the fact; null for most. */
+  readonly invoice_number?: string | null;
+  /** Of the items whose nights the fact may tell of; null where it tells of none. */
+  readonly places?: Readonly<Record<string, Places>> | null;
 }
 
 /** A fact about an item, with no booking behind it. */
@@ -107,6 +112,7 @@ export interface ItemColumns {
   readonly kind: string;
   readonly name: string;
   readonly owner_id: string;
+  readonly places?: Places;
 }
 
 /**
@@ -139,6 +145,13 @@ export function readBatch(
             CASE WHEN e.type IN ('booking.confirmed', 'booking.modified') THEN (
               SELECT q.items FROM booking.quotes q WHERE q.id = CASE WHEN former.agreement IS NULL THEN b.quote_id
                 ELSE former.agreement->'rate'->>'quoteId' END) END AS quote,
+            CASE WHEN e.type = 'booking.confirmed' THEN (
+              SELECT v.number FROM booking.invoices v WHERE v.fact_id = e.fact_id AND v.kind = 'invoice') END AS invoice_number,
+            CASE WHEN e.type IN ('inventory.blocked', 'inventory.released', 'booking.modified', 'undo.completed') THEN (
+              SELECT json_object_agg(s.id, json_build_object(
+                'capacity', s.capacity, 'overbooking', s.overbooking, 'itemVersion', s.version))
+              FROM booking.items s
+              WHERE s.id IN (b.item_id, former.agreement->>'itemId', e.details->'from'->>'itemId')) END AS places,
             CASE WHEN e.from_state <> e.state OR e.type = 'booking.modified'
               THEN json_build_object('name', p.name, 'email', p.email) END AS guest,
             CASE WHEN e.from_state <> e.state THEN d.details END AS details,
@@ -146,7 +159,9 @@ export function readBatch(
               'version', f.version, 'type', f.type, 'actor_id', f.actor_id, 'details', f.details,
               'at', to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS item_fact,
             CASE WHEN i.id IS NOT NULL THEN json_build_object(
-              'system', i.system, 'kind', i.kind, 'name', i.name, 'owner_id', i.owner_id) END AS item,
+              'system', i.system, 'kind', i.kind, 'name', i.name, 'owner_id', i.owner_id,
+              'places', json_build_object(
+                'capacity', i.capacity, 'overbooking', i.overbooking, 'itemVersion', i.version)) END AS item,
             CASE WHEN u.fact_id IS NOT NULL THEN json_build_object(
               'publisher', u.publisher, 'topic', u.topic, 'key', u.key, 'message', u.message::text,
               'at', to_char(u.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS published

@@ -2,7 +2,7 @@ import { agreementIn, type ToldAgreement } from '../domain/agreement';
 import { ACTORS, type BookingFact, REASON_CODES } from '../domain/booking';
 import { BOOKING_STATES, FACT_TYPES, UNDO_STATUSES, UNOPENED } from '../domain/booking-state';
 import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../domain/ids';
-import { ITEM_KINDS, type ItemKind, SYSTEMS, type System } from '../domain/item';
+import { ITEM_KINDS, type ItemKind, type Places, SYSTEMS, type System } from '../domain/item';
 import { ITEM_FACT_TYPES, type ItemFact } from '../domain/item-fact';
 import type { Money } from '../domain/money';
 import type { QuoteItems } from '../domain/rates/quote';
@@ -29,6 +29,10 @@ export interface ToldBooking {
   readonly ratePlan?: string;
   /** What the price is made of. Absent: every night costs the same. */
   readonly quote?: QuoteItems;
+  /** Of the invoice that came with this very fact. */
+  readonly invoiceNumber?: string;
+  /** By item, of those that a fact about nights may name; see {@link Places}. */
+  readonly places?: Readonly<Record<string, Places>>;
   /** Of a hotel's booking. */
   readonly confirmationNumber?: string;
   /** Personal data as it is now: absent where a dialect has no use for it, nulls where nothing is known or it was erased. */
@@ -52,6 +56,7 @@ export interface ToldItemFact {
     readonly itemKind: ItemKind;
     readonly itemName: string;
     readonly ownerId: OwnerId;
+    readonly places?: Places;
   };
 }
 
@@ -101,6 +106,8 @@ export function toldFact(row: BookingRow): ToldFact {
       price: agreed.price,
       ...(agreed.rate && { ratePlan: agreed.rate.plan }),
       ...(row.quote && { quote: row.quote }),
+      ...(row.invoice_number && { invoiceNumber: row.invoice_number }),
+      ...(row.places && { places: row.places }),
       ...(booking.confirmation_number && { confirmationNumber: booking.confirmation_number }),
       ...(row.guest && { guest: row.guest }),
       bookingDetails: row.details ?? {},
@@ -150,6 +157,7 @@ export function toldItemFact(row: ItemRow): ToldItemFact {
       itemKind: oneOf(ITEM_KINDS, item.kind, 'kind'),
       itemName: item.name,
       ownerId: item.owner_id as OwnerId,
+      ...(item.places && { places: item.places }),
     },
   };
 }

@@ -1,8 +1,15 @@
 import { adminService } from './admin-service/group';
 import { analyticsEngine } from './analytics-engine/group';
+import { availabilityCalculator } from './availability-calculator/group';
+import { billingService } from './billing-service/group';
 import { bookingStatusSync } from './booking-status-sync/group';
+import { carService } from './car-service/group';
 import { emailNotification } from './email-notification/group';
+import { flightService } from './flight-service/group';
+import { hotelService } from './hotel-service/group';
 import { owner } from './owner/group';
+import { paymentProcessor } from './payment-processor/group';
+import { rateManagement } from './rate-management/group';
 import type { Group } from './runner/group';
 import { userService } from './user-service/group';
 
@@ -14,6 +21,13 @@ export const GROUPS: readonly Group[] = [
   adminService,
   analyticsEngine,
   emailNotification,
+  flightService,
+  hotelService,
+  carService,
+  billingService,
+  availabilityCalculator,
+  paymentProcessor,
+  rateManagement,
 ];
 
 /** A name in CONSUMER_GROUPS that no group has. */

@@ -56,6 +56,14 @@ export interface Item {
   readonly onSale: boolean;
 }
 
+/** How many of an item can be sold for a night, as it is now. */
+export interface Places {
+  readonly capacity: number;
+  readonly overbooking: number;
+  /** The item's version that says so. */
+  readonly itemVersion: number;
+}
+
 /** Whether a request that still waits for its owner takes its nights, and for how long at most. */
 export type BlockPolicy =
   | { readonly pending: 'free' }

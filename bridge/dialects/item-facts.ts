@@ -41,6 +41,7 @@ function availability(told: ToldItemFact, change: 'closed' | 'opened'): DialectM
     },
     change,
     quantity: null,
+    ...told.item.places,
   });
 }
 

@@ -103,12 +103,14 @@ function payment(
   money: Money,
   more: Readonly<Record<string, unknown>> = {},
 ): DialectMessage {
-  const { reference } = told.fact.details;
+  const { reference, authorizationId } = told.fact.details;
   return propertyMessage(topic, told, {
     itemId: told.booking.itemId,
     amount: toDecimal(money),
     currency: money.currency,
     reference: typeof reference === 'string' ? reference : null,
+    ...(typeof authorizationId === 'string' && { authorizationId }),
+    ownerId: told.booking.ownerId,
     ...more,
   });
 }
@@ -146,6 +148,7 @@ function nights(
     },
     change,
     quantity,
+    ...told.booking.places?.[itemId],
   };
   return propertyMessage(TOPICS.availabilityUpdated.name, told, details, nth);
 }

@@ -1,5 +1,6 @@
 import { UNOPENED } from '../../domain/booking-state';
 import { toDecimal } from '../../domain/money';
+import { asMidnightUtc } from '../../domain/stay-dates';
 import { TRAVEL_STATUS } from '../../domain/system-status';
 import { TOPICS } from '../../domain/topics';
 import { travelTypeOf } from '../../domain/travel-type';
@@ -26,9 +27,12 @@ export const travelDialect: Dialect = ({ fact, booking }: ToldFact) => {
         userId: booking.travelerId,
         type: travelTypeOf(booking.itemKind),
         itemId: booking.itemId,
+        startDate: asMidnightUtc(booking.stay.start),
+        endDate: asMidnightUtc(booking.stay.end),
         quantity: booking.quantity,
         totalAmountPaid: toDecimal(booking.price),
         currency: booking.price.currency,
+        ...(booking.invoiceNumber !== undefined && { invoiceNumber: booking.invoiceNumber }),
         data: { bookingDetails: booking.bookingDetails },
         ...(fact.reason ? { reason: fact.reason.text } : {}),
         state: fact.state,

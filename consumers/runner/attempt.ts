@@ -1,8 +1,10 @@
 import type { Transactions } from '../../platform/database/transactions';
 import { failpoint } from '../../platform/failpoint';
+import type { Logger } from '../../platform/logger';
 import { classifyFailure } from './classify-failure';
 import type { Event, Group, Outcome } from './group';
 import { enterInbox } from './inbox';
+import { takeTurns } from './turns';
 
 /** How one transaction over some events ended. Unless it is `committed`, nothing of it was written. */
 export type Attempt =
@@ -24,13 +26,15 @@ export async function attempt(
   groupId: string,
   group: Group,
   events: readonly Event[],
+  log?: Logger,
 ): Promise<Attempt> {
   try {
     const counts = await transactions.run(async (transaction) => {
       const fresh = await enterInbox(transaction, groupId, events);
+      await takeTurns(transaction, groupId, group, fresh);
       let ignored = 0;
       for (const event of fresh) {
-        const outcome: Outcome = await group.handle(event, transaction);
+        const outcome: Outcome = await group.handle(event, transaction, log);
         if (typeof outcome === 'object') throw new Refused(outcome.park);
         if (outcome === 'ignored') ignored += 1;
       }

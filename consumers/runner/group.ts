@@ -69,18 +69,26 @@ export interface Declaration<Schemas extends TopicSchemas> {
    */
   readonly batch: boolean;
   /**
+   * What an event of a group of several topics is about, where those of different topics change the same rows: events
+   * that answer the same are handled one after the other, whichever members have them in hand. Without it, batches of
+   * different topics would wait for each other's rows in a circle.
+   */
+  inTurn?(event: EventOf<Schemas>): string;
+  /**
    * Handles one event. May run again whenever its transaction was not committed, so what it does besides writing in
    * `transaction` must bear repeating. An error is tried again, and parked in the end; see {@link InfrastructureFailure}
    * for what is never parked.
+   * @param log for alerts; what is logged may be logged again, and is logged also where the transaction is rolled back
    */
-  handle(event: EventOf<Schemas>, transaction: Transaction): Promise<Outcome>;
+  handle(event: EventOf<Schemas>, transaction: Transaction, log?: Logger): Promise<Outcome>;
   /** For groups whose handler writes down what is then to be sent to somebody else's service. */
   readonly openDelivery?: OpenDelivery;
 }
 
 /** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
 export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'openDelivery'> {
-  handle(event: Event, transaction: Transaction): Promise<Outcome>;
+  inTurn?(event: Event): string;
+  handle(event: Event, transaction: Transaction, log?: Logger): Promise<Outcome>;
 }
 
 /** Declares a group; its handler's events are typed by its topics' schemas. */

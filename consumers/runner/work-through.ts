@@ -152,11 +152,11 @@ class BatchWork {
   }
 
   private async handle(events: readonly Event[]): Promise<Attempt> {
-    const { transactions, groupId, group, permits } = this.at;
+    const { transactions, groupId, group, permits, logger } = this.at;
     return permits.using(async () => {
       const end = handlerSeconds.startTimer({ group: groupId });
       try {
-        return await attempt(transactions, groupId, group, events);
+        return await attempt(transactions, groupId, group, events, logger);
       } finally {
         end();
       }

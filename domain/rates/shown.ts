@@ -83,7 +83,8 @@ function shownLine(line: QuoteLine, currency: string) {
   }
 }
 
-function shownRule({ rule, name, price, changeBasisPoints }: AppliedRule, currency: string) {
+/** A rule that a price comes from. */
+export function shownRule({ rule, name, price, changeBasisPoints }: AppliedRule, currency: string) {
   return {
     rule,
     ...(name !== undefined && { name }),

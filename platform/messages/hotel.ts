@@ -91,6 +91,11 @@ export const payment = <Topic extends string>(topic: Topic, about: Published) =>
           description: 'Why a payment failed, for machines. There may be other words one day.',
         })
         .optional(),
+      authorizationId: z
+        .string()
+        .describe('The hold that it is about. Not in what the first releases sent.')
+        .optional(),
+      ownerId: z.string().describe('Whose item was booked. Not in what the first releases sent.').optional(),
       disputeId: z.string().nullable().optional(),
       commission: amount.describe('Kept of what was settled with the owner.').optional(),
     }),

@@ -7,6 +7,13 @@ const availability = {
   ...property('availability.updated'),
   itemId,
   stayDetails: z.looseObject(nights).describe('The nights from checkIn to the one before checkOut.'),
+  capacity: z
+    .int()
+    .nonnegative()
+    .describe('What can be sold of the item for a night, as of itemVersion: when it was told.')
+    .optional(),
+  overbooking: z.int().nonnegative().describe('How much more of it may be sold.').optional(),
+  itemVersion: z.int().nonnegative().optional(),
 };
 
 /** Nights that a booking took or gave back, or that an owner closed or opened. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TRAVEL_TYPES } from '../../domain/travel-type';
 import { travelExamples } from './examples/travel';
-import { amount, bookingId, currency, instant, message, progress, published } from './fields';
+import { amount, bookingId, currency, instant, message, midnight, progress, published } from './fields';
 
 export const travelBooking = published(
   message({
@@ -12,9 +12,16 @@ export const travelBooking = published(
     type: z.enum(TRAVEL_TYPES).describe("What is booked. A home's is hotel."),
     itemId: z.string(),
     quantity: z.int().positive().describe('Seats, rooms or cars.'),
+    startDate: midnight
+      .describe(
+        'The first day of `[startDate, endDate)`; of a flight, the day it leaves on. Not in what the first releases sent.',
+      )
+      .optional(),
+    endDate: midnight.describe('The day after the last one. Not in what the first releases sent.').optional(),
     totalAmountPaid: amount.describe('What all of it costs; decimal, in the digits of its currency.'),
     /** Not in what the first releases sent. */
     currency: currency.optional(),
+    invoiceNumber: z.string().describe('Of `booking.confirmed`, where an invoice came with it.').optional(),
     data: z.looseObject({
       bookingDetails: z
         .record(z.string(), z.unknown())

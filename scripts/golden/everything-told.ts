@@ -37,6 +37,8 @@ const QUOTE: QuoteItems = {
   includedTaxes: [{ name: 'VAT', basisPoints: 700, amount: 2_424 }],
 };
 
+const PLACES = { capacity: 10, overbooking: 1, itemVersion: 7 };
+
 const booking: ToldFact['booking'] = {
   bookingId: BOOKING_ID,
   system: 'hotel',
@@ -52,6 +54,7 @@ const booking: ToldFact['booking'] = {
   bookingDetails: { seat: '12A' },
   confirmationNumber: 'RSV-2027-000123',
   guest: { name: 'Ada Lovelace', email: 'ada@example.com' },
+  places: { 'HOTEL-001:STD': PLACES },
 };
 
 /** The same, but for what is peculiar to a system's bookings. */
@@ -63,7 +66,7 @@ const BOOKINGS: Readonly<Record<System, ToldFact['booking']>> = {
 
 const DETAILS = {
   ...{ amount: money, fee: money, difference: money, commission: money, released: money },
-  ...{ reference: 'auth-1', code: 'declined', disputeId: 'dispute-1' },
+  ...{ reference: 'auth-1', authorizationId: 'auth-1', code: 'declined', disputeId: 'dispute-1' },
   from: {
     ...{ itemId: 'HOTEL-001:DLX', itemName: 'De luxe room', guests: 1, quantity: 1, price: money },
     stay: { start: '2027-04-01', end: '2027-04-02' },
@@ -89,9 +92,11 @@ const facts: BookingFact[] = Object.entries(TRANSITIONS).flatMap(([fromState, st
     const undone = UNDO_STEPS.flatMap((step) =>
       ['voided', 'refunded'].map((outcome) => ({ ...fact, details: { ...fact.details, step, outcome } })),
     );
+    const { authorizationId: _, ...unheld } = DETAILS;
     const reason = { code: 'rejected-by-owner', text: 'Roof repair that week' } as const;
     return [
       fact,
+      ...(type === 'booking.accepted' || type.startsWith('payment.') ? [{ ...fact, details: unheld }] : []),
       { ...fact, reason, actor: 'OWNER' } as const,
       { ...fact, actor: 'TRAVELER' } as const,
       ...(type === 'undo.completed' ? undone : []),
@@ -102,7 +107,7 @@ const facts: BookingFact[] = Object.entries(TRANSITIONS).flatMap(([fromState, st
 const itemFacts: ToldItemFact[] = (
   ['availability.closed', 'availability.opened', 'rate.updated'] as const
 ).map((type) => ({
-  item: { ...booking },
+  item: { ...booking, places: PLACES },
   fact: {
     ...{ factId: 'f4c7' as FactId, type, itemId: booking.itemId, version: 7, actorId: 'owner-3' },
     details: { stay: { start: '2027-03-28', end: '2027-03-31' } },
@@ -110,12 +115,18 @@ const itemFacts: ToldItemFact[] = (
   },
 }));
 
+/** An invoice comes with the confirmation of what is paid at once. */
+function bookingAt({ type }: BookingFact, system: System): ToldFact['booking'] {
+  const isInvoiced = system === 'travel' && type === 'booking.confirmed';
+  return { ...BOOKINGS[system], ...(isInvoiced && { invoiceNumber: 'INV-owner-3-000001' }) };
+}
+
 /** Whatever the dialects may say on Kafka, of every system's booking, on the topics as they are called unless renamed. */
 export function everythingTold(): OutgoingMessage[] {
   return [
     ...facts.flatMap((fact) =>
       SYSTEMS.flatMap((system) =>
-        envelope(fact, sayAll(dialects, SYSTEMS, { fact, booking: BOOKINGS[system] })),
+        envelope(fact, sayAll(dialects, SYSTEMS, { fact, booking: bookingAt(fact, system) })),
       ),
     ),
     ...itemFacts.flatMap((told) => envelope(told.fact, sayOfItem(told))),

@@ -147,7 +147,7 @@ test('a cancel says why, and what was kept', () => {
 });
 
 describe('money', () => {
-  const paid = { itemId: 'HOTEL-001:STD', currency: 'USD' };
+  const paid = { ownerId: 'owner-3', itemId: 'HOTEL-001:STD', currency: 'USD' };
   const cases: [string, Partial<BookingFact>, string, object][] = [
     [
       'begins with the acceptance',
@@ -239,7 +239,7 @@ describe('money', () => {
         details: { amount: usd(10_000), authorizationId: 'auth_1', reference: 'refund_1', kind: 'refund' },
       },
       'payment.refunded',
-      { amount: 100, reference: 'refund_1', kind: 'refund' },
+      { amount: 100, reference: 'refund_1', authorizationId: 'auth_1', kind: 'refund' },
     ],
     [
       'is given up because another hold took its place',
@@ -248,7 +248,7 @@ describe('money', () => {
         details: { amount: usd(36_000), authorizationId: 'auth_1' },
       },
       'payment.refunded',
-      { amount: 0, reference: null, kind: 'void', voidedAmount: 360 },
+      { amount: 0, reference: null, authorizationId: 'auth_1', kind: 'void', voidedAmount: 360 },
     ],
     [
       'is withdrawn because of a dispute',
@@ -257,7 +257,7 @@ describe('money', () => {
         details: { amount: usd(36_000), authorizationId: 'auth_1', disputeId: 'dp_1' },
       },
       'payment.refunded',
-      { amount: 360, reference: null, kind: 'dispute', disputeId: 'dp_1' },
+      { amount: 360, reference: null, authorizationId: 'auth_1', kind: 'dispute', disputeId: 'dp_1' },
     ],
     [
       'comes back with a dispute that was won',
@@ -266,7 +266,7 @@ describe('money', () => {
         details: { amount: usd(36_000), authorizationId: 'auth_1', disputeId: 'dp_1' },
       },
       'payment.captured',
-      { amount: 360, reference: null, kind: 'dispute-won', disputeId: 'dp_1' },
+      { amount: 360, reference: null, authorizationId: 'auth_1', kind: 'dispute-won', disputeId: 'dp_1' },
     ],
     [
       'is with us again because the bank sent a refund back',

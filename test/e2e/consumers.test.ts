@@ -132,6 +132,30 @@ test('the analytics engine has counted every request and sale, and said so on it
   );
 });
 
+test('bills, money and nights of the views made of several topics are those of the product', async () => {
+  const sums = () =>
+    product.database.query<Record<string, [number, number | null]>>(
+      `SELECT
+         array[(SELECT count(*) FROM booking.invoices WHERE kind = 'invoice'),
+               (SELECT count(invoice_number) FROM billing_service.bills)]::integer[] AS invoices,
+         array[(SELECT sum(captured) FROM booking.authorizations),
+               (SELECT sum(captured) FROM payment_processor.authorizations)]::integer[] AS captured,
+         array[(SELECT sum(held) FROM booking.authorizations),
+               (SELECT sum(held) FROM payment_processor.authorizations)]::integer[] AS held,
+         array[(SELECT sum(blocked) FROM booking.availability_calendar),
+               (SELECT sum(taken) FROM availability_calculator.calendar)]::integer[] AS taken,
+         array[(SELECT sum(blocked) FROM booking.availability_calendar),
+               (SELECT sum(quantity) FROM rate_management.taken_nights)]::integer[] AS occupied,
+         array[(SELECT count(*) FROM booking.booking_events WHERE type = 'booking.confirmed'),
+               (SELECT sum(applied) FROM rate_management.usage)]::integer[] AS rates`,
+    );
+  const agree = ([row]: Awaited<ReturnType<typeof sums>>) =>
+    Object.values(row ?? {}).every(([product, view]) => product === view);
+  const [{ captured, taken } = {}] = await until(sums, agree);
+  expect(captured?.[0]).toBeGreaterThan(0);
+  expect(taken?.[0]).toBeGreaterThan(0);
+});
+
 test('the groups are ready, and tell where they are not', async () => {
   const trouble = await product.start('consumers', { KAFKA_BROKERS: '127.0.0.1:1' });
   expect(await trouble.trouble?.()).toContain('booking-status-sync-group: ');

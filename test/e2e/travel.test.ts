@@ -57,11 +57,13 @@ test('a flight is bought while its traveler waits, its listeners hear of it, and
   const told = {
     ...{ bookingId: bill.bookingId, userId: 'ann', type: 'flight', itemId: flight.itemId, quantity: 1 },
     ...{ totalAmountPaid: 299.99, currency: 'USD', data: { bookingDetails: flight.bookingDetails } },
+    ...{ startDate: `${bill.startDate}T00:00:00.000Z`, endDate: `${bill.endDate}T00:00:00.000Z` },
   };
+  const { invoiceNumber } = bill;
   const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   expect(heard.map(({ value }) => value)).toEqual([
     { ...told, timestamp, eventType: 'booking.created', state: 'PENDING', sequence: 1 },
-    { ...told, timestamp, eventType: 'booking.confirmed', state: 'CONFIRMED', sequence: 6 },
+    { ...told, timestamp, eventType: 'booking.confirmed', state: 'CONFIRMED', sequence: 6, invoiceNumber },
   ]);
   for (const { topic, key, headers, value } of heard) {
     expect([topic, key]).toEqual(['bookings', bill.bookingId]);

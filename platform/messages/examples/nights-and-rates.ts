@@ -6,6 +6,7 @@ const NIGHTS = {
   checkOut: '2027-03-31T00:00:00.000Z',
 } as const;
 const ITEM = { itemId: 'HOTEL-001:STD' } as const;
+const PLACES = { capacity: 10, overbooking: 0, itemVersion: 7 } as const;
 
 /** A fact without a booking: what the owner did. */
 const byOwner = <Topic extends string>(topic: Topic) => {
@@ -18,11 +19,13 @@ export const availabilityExamples = [
     ...onTopic('availability.updated', '2027-01-02T03:04:05.850Z'),
     ...ITEM,
     stayDetails: NIGHTS,
+    ...PLACES,
     ...{ change: 'blocked', quantity: 1, state: 'PAYMENT_AUTHORIZED', sequence: 4 },
   },
   {
     ...byOwner('availability.updated'),
     stayDetails: NIGHTS,
+    ...PLACES,
     ...{ change: 'closed', quantity: null, updatedBy: 'owner-3', sequence: 7 },
   },
 ] as const;

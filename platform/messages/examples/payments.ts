@@ -1,7 +1,10 @@
 import { onTopic } from './hotel';
 
-const PAID = { itemId: 'HOTEL-001:STD', amount: 360, currency: 'USD' } as const;
-const REFERENCE = { reference: 'sim_01KAJ5M3ZC8T0V6RQ2XE1H' } as const;
+const PAID = { itemId: 'HOTEL-001:STD', ownerId: 'owner-3', amount: 360, currency: 'USD' } as const;
+const REFERENCE = {
+  reference: 'sim_01KAJ5M3ZC8T0V6RQ2XE1H',
+  authorizationId: 'BKG01ARZ3NDEKTSV4RRFFQ9:1',
+} as const;
 
 /** Payments as they are told, by topic. */
 export const paymentExamples = {

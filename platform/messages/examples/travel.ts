@@ -4,6 +4,8 @@ const FLIGHT = {
   type: 'flight',
   itemId: 'FLIGHT-AA601',
   quantity: 2,
+  startDate: '2027-05-02T00:00:00.000Z',
+  endDate: '2027-05-03T00:00:00.000Z',
   totalAmountPaid: 599.98,
   currency: 'USD',
   data: { bookingDetails: { passengers: ['Ann Lee', 'Bo Lee'], seats: ['12A', '12B'] } },

@@ -1,0 +1,65 @@
+-- Rate usage, and what prices are reviewed by, kept by rate-management-group from rate.applied, reservation.*, payment.*
+-- and availability.updated.
+CREATE SCHEMA rate_management;
+
+CREATE TABLE rate_management.bookings (
+  booking_id text PRIMARY KEY,
+  property_id text NOT NULL,
+  confirmation_number text,
+  -- The last one told by sequence, on whichever topic.
+  state text NOT NULL,
+  -- The highest sequence told, by topic.
+  seen jsonb NOT NULL
+);
+
+-- What each booking has taken and not given back: the occupancy that a review goes by.
+CREATE TABLE rate_management.taken_nights (
+  booking_id text NOT NULL REFERENCES rate_management.bookings (booking_id),
+  item_id text NOT NULL,
+  night date NOT NULL,
+  quantity integer NOT NULL,
+  PRIMARY KEY (booking_id, item_id, night)
+);
+CREATE INDEX taken_nights_night ON rate_management.taken_nights (item_id, night);
+
+-- One row each time that a rate was applied, however often it was told.
+CREATE TABLE rate_management.applied (
+  fact_id text PRIMARY KEY,
+  booking_id text NOT NULL REFERENCES rate_management.bookings (booking_id),
+  item_id text NOT NULL,
+  plan text NOT NULL,
+  -- Units times nights.
+  nights integer NOT NULL,
+  -- The booking's price, minor units.
+  revenue bigint NOT NULL,
+  currency char(3) NOT NULL,
+  sequence integer NOT NULL,
+  at timestamptz(3) NOT NULL
+);
+CREATE INDEX applied_booking ON rate_management.applied (booking_id, sequence);
+CREATE INDEX applied_item ON rate_management.applied (item_id, plan);
+
+-- By rate plan: how often it was applied, to how many bookings; nights and revenue (minor units) of those that were not
+-- called off, by the rate that was last applied to each. The definitions of GET /api/rates.
+CREATE VIEW rate_management.usage AS
+  SELECT item_id, plan, currency, count(*)::integer AS applied, count(DISTINCT booking_id)::integer AS bookings,
+         COALESCE(sum(nights) FILTER (WHERE stands), 0)::integer AS nights,
+         COALESCE(sum(revenue) FILTER (WHERE stands), 0)::bigint AS revenue
+  FROM (
+    SELECT a.*, b.state IN ('CONFIRMED', 'CHECKED_IN', 'CHECKED_OUT')
+      AND a.sequence = max(a.sequence) OVER (PARTITION BY a.booking_id) AS stands
+    FROM rate_management.applied a JOIN rate_management.bookings b USING (booking_id)
+  ) one GROUP BY item_id, plan, currency;
+
+-- What reviews have told is read from the facts themselves: no view that is rebuilt can lose it and tell it again.
+CREATE INDEX item_events_reviews ON booking.item_events (item_id, version)
+  WHERE type = 'rate.updated' AND actor_id = 'rate-management-group';
+
+-- The price of each night that a review told last, by plan and the plan's version; decimal.
+CREATE VIEW rate_management.told_prices AS
+  SELECT DISTINCT ON (e.item_id, plan, plan_version, night) e.item_id, e.details->>'ratePlan' AS plan,
+         (e.details->>'planVersion')::integer AS plan_version, (told->>'date')::date AS night,
+         (told->>'price')::numeric AS price, e.details->>'currency' AS currency, e.at AS told_at
+  FROM booking.item_events e CROSS JOIN LATERAL jsonb_array_elements(e.details->'after'->'nights') AS told
+  WHERE e.type = 'rate.updated' AND e.actor_id = 'rate-management-group'
+  ORDER BY e.item_id, plan, plan_version, night, e.version DESC;
