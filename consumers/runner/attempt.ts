@@ -2,6 +2,7 @@ import type { Transactions } from '../../platform/database/transactions';
 import { failpoint } from '../../platform/failpoint';
 import { classifyFailure } from './classify-failure';
 import type { Event, Group, Outcome } from './group';
+import { GroupHeld } from './hold';
 import { enterInbox } from './inbox';
 
 /** How one transaction over some events ended. Unless it is `committed`, nothing of it was written. */
@@ -14,7 +15,9 @@ export type Attempt =
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'infrastructure'; readonly error: unknown };
+  | { readonly kind: 'infrastructure'; readonly error: unknown }
+  /** The group's view is being made anew: later. */
+  | { readonly kind: 'held' };
 
 class Refused extends Error {}
 
@@ -39,6 +42,7 @@ export async function attempt(
     await failpoint('consumer.handled');
     return { kind: 'committed', ...counts };
   } catch (error) {
+    if (error instanceof GroupHeld) return { kind: 'held' };
     if (error instanceof Refused) return { kind: 'refused', reason: error.message };
     return classifyFailure(error) === 'infrastructure'
       ? { kind: 'infrastructure', error }

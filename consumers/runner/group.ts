@@ -32,6 +32,22 @@ export type EventOf<Schemas extends TopicSchemas> = {
  */
 export type Outcome = 'done' | 'ignored' | { readonly park: string };
 
+/** A table of a group's own, with its schema. It becomes part of statements. */
+export type OwnTable = `${string}.${string}`;
+
+/**
+ * How what a group keeps is made anew: its tables are emptied and all events are handled again, in a transaction whose
+ * `rebuilding` is true. Or why that must never be done: it would have an effect besides the tables.
+ */
+export type Rebuild =
+  | {
+      /** Everything that the handler writes; those that refer to others before those. */
+      readonly tables: readonly OwnTable[];
+      /** Columns that say when or in which order a row was written, and so differ each time. */
+      readonly except?: readonly string[];
+    }
+  | { readonly never: string };
+
 /**
  * A consumer group: what it reads and what it does. Everything else is the runner's: effect once per event, commits,
  * retries, dead letters, the circuit, draining.
@@ -45,6 +61,8 @@ export interface Declaration<Schemas extends TopicSchemas> {
    * where one fails. False, for handlers with an effect outside of Postgres: each event has its own.
    */
   readonly batch: boolean;
+  /** See {@link Rebuild}; `npm run rebuild` goes by it. */
+  readonly rebuild: Rebuild;
   /**
    * Handles one event. May run again whenever its transaction was not committed, so what it does besides writing in
    * `transaction` must bear repeating. An error is tried again, and parked in the end; see {@link InfrastructureFailure}
@@ -54,7 +72,7 @@ export interface Declaration<Schemas extends TopicSchemas> {
 }
 
 /** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
-export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch'> {
+export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'rebuild'> {
   handle(event: Event, transaction: Transaction): Promise<Outcome>;
 }
 

@@ -14,6 +14,8 @@ import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts'
 
 /** Of one transaction; 100 events of a view take some tens of milliseconds, and its limit is 5 s. */
 const EVENTS_AT_ONCE = 100;
+/** How soon to ask again while the group's view is being made anew. */
+const HELD_MS = 1_000;
 
 /** What the partitions of a group share. */
 export interface Workplace {
@@ -52,6 +54,8 @@ class BatchWork {
    * counted, handled and committed by itself, until the next start is at the one that does it.
    */
   private careful = false;
+  /** Has waited for a rebuild, and said so. */
+  private held = false;
   /** In a row, whatever failed. */
   private infrastructureFailures = 0;
 
@@ -120,6 +124,8 @@ class BatchWork {
         }
         if (result.kind === 'failed') return this.climb(message, result.error);
         return this.park({ message, reason: 'refused', error: result.reason, attempts: this.failures + 1 });
+      case 'held':
+        return this.waitWhileHeld();
       default:
         return result satisfies never;
     }
@@ -146,6 +152,13 @@ class BatchWork {
         end();
       }
     });
+  }
+
+  /** Neither a failure nor an attempt: nothing counts. */
+  private async waitWhileHeld(): Promise<void> {
+    if (!this.held) this.at.logger.info({ topic: this.batch.topic }, 'the view is being made anew: waiting');
+    this.held = true;
+    await this.at.clock.pause(HELD_MS, this.batch.ending);
   }
 
   /** The handler failed: it is tried again, one step higher, or parked from the last one. */

@@ -190,6 +190,7 @@ export function thingsGroup(topic: string, handle: Handle = enter, batch = false
     name: 'things',
     topics: { [topic]: z.looseObject({ n: z.number() }) },
     batch,
+    rebuild: { never: 'a test looks at what it writes' },
     handle,
   });
 }
