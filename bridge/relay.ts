@@ -4,17 +4,14 @@ import type { Config } from '../platform/config';
 import { type Kafka, KafkaAway, type OutgoingMessage } from '../platform/kafka/port';
 import type { Logger } from '../platform/logger';
 import { Delivery } from './delivery';
-import { sayOfItem } from './dialects/item-facts';
-import { allDialects, parseDialects, sayAll } from './dialects/table';
-import { envelope } from './envelope';
+import { allDialects } from './dialects/table';
 import { Lanes } from './lanes';
 import { lanesHeld } from './metrics';
 import { Outage } from './outage';
 import { gaugeOutbox } from './outbox-gauge';
 import { type OutboxRow, readBatch } from './outbox-queries';
-import { publishedMessage } from './publication';
 import { openRelaySession, type RelaySession, SessionLost } from './relay-session';
-import { toldFact, toldItemFact } from './told-fact';
+import { sayer } from './say';
 import { pause, WakeUp } from './waiting';
 
 const BATCH_ROWS = 500;
@@ -47,19 +44,8 @@ export class Relay {
   constructor(private readonly settings: RelaySettings) {
     const { config, logger, holder } = settings;
     const dialects = allDialects(config);
-    const further = parseDialects(config.TOPIC_DIALECTS);
     this.systems = SYSTEMS.filter((system) => dialects[system]);
-    this.say = (row) => {
-      if (row.booking_id !== null) {
-        const told = toldFact(row);
-        return envelope(told.fact, sayAll(dialects, further, told));
-      }
-      if (row.item_id !== null) {
-        const told = toldItemFact(row);
-        return envelope(told.fact, sayOfItem(told));
-      }
-      return [publishedMessage(row, config)];
-    };
+    this.say = sayer(config);
     this.lanes = new Lanes({ holder, quietMs: config.KAFKA_SEND_DEADLINE_MS + ARRIVAL_MS, logger });
     this.postgresAway = new Outage('Postgres is away', logger);
     this.kafkaAway = new Outage('Kafka is away', logger);

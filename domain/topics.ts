@@ -13,13 +13,19 @@ export interface TopicSpec {
   readonly dialect: System;
   /** What orders its messages. `item`: the contract's propertyId. */
   readonly key: 'booking' | 'item';
+  /**
+   * What a listener can tell a repeat by. `body`: every message has an `eventId`. `headers`: nothing but `ce_id`, which
+   * the old listeners do not read: to them a repeat is news, and an older message is the booking's state.
+   */
+  readonly repeatsKnownBy: 'body' | 'headers';
   /** The environment's setting that gives it another name. */
   readonly renamedBy?: 'KAFKA_REQUEST_TOPIC' | 'KAFKA_RESPONSE_TOPIC';
   /** The consumer group that alone publishes on it. Absent: the bridge tells on it what happened to bookings and items. */
   readonly publishedBy?: string;
 }
 
-const hotel = (name: string) => ({ name, dialect: 'hotel', key: 'item' }) as const satisfies TopicSpec;
+const hotel = (name: string) =>
+  ({ name, dialect: 'hotel', key: 'item', repeatsKnownBy: 'body' }) as const satisfies TopicSpec;
 
 /** Who publishes `analytics.*`, and so does not read it. */
 export const ANALYTICS_GROUP = 'analytics-engine-group';
@@ -31,15 +37,17 @@ export const TOPICS = {
     name: 'booking-requests',
     dialect: 'stays',
     key: 'booking',
+    repeatsKnownBy: 'headers',
     renamedBy: 'KAFKA_REQUEST_TOPIC',
   },
   bookingUpdates: {
     name: 'booking-updates',
     dialect: 'stays',
     key: 'booking',
+    repeatsKnownBy: 'headers',
     renamedBy: 'KAFKA_RESPONSE_TOPIC',
   },
-  bookings: { name: 'bookings', dialect: 'travel', key: 'booking' },
+  bookings: { name: 'bookings', dialect: 'travel', key: 'booking', repeatsKnownBy: 'headers' },
   reservationCreated: hotel('reservation.created'),
   reservationConfirmed: hotel('reservation.confirmed'),
   reservationModified: hotel('reservation.modified'),

@@ -12,6 +12,7 @@ export const adminService = defineGroup({
   name: 'admin-service-group',
   topics: { bookings: MESSAGES.bookings },
   batch: true,
+  rebuild: { tables: ['admin_service.events', 'admin_service.bookings'] },
   async handle(event, transaction) {
     if (!(await log(event, transaction))) return 'ignored';
     const { topic, message } = event;

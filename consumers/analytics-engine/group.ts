@@ -17,6 +17,7 @@ export const analyticsEngine = defineGroup<Heard>({
   // Messages about one booking come on several topics. Two batches, of two of those, would wait for each other's bookings
   // crosswise; one event at a time holds one booking.
   batch: false,
+  rebuild: { tables: ['analytics.changes', 'analytics.payments', 'analytics.bookings'] },
   async handle(event, transaction) {
     const saying = sayingOf(event);
     if (!saying) return 'ignored';

@@ -25,6 +25,16 @@ export const availabilityCalculator = defineGroup({
   name: 'availability-calculator-group',
   topics: PROPERTY_TOPICS,
   batch: true,
+  rebuild: {
+    tables: [
+      'availability_calculator.overbookings',
+      'availability_calculator.taken_nights',
+      'availability_calculator.closed_nights',
+      'availability_calculator.bookings',
+      'availability_calculator.items',
+    ],
+    except: ['id'],
+  },
   inTurn: propertyOf,
   async handle(event, transaction, log) {
     const { timestamp } = event.message;

@@ -12,6 +12,7 @@ export const billingService = defineGroup({
   name: 'billing-service-group',
   topics: { bookings: MESSAGES.bookings },
   batch: true,
+  rebuild: { tables: [TABLE] },
   async handle({ topic, message }, transaction) {
     const { bookingId, sequence } = message;
     const { standing, seen } = await lookUp(transaction, { table: TABLE, topic, bookingId, sequence });

@@ -9,6 +9,7 @@ export const bookingStatusSync = defineGroup({
   name: 'booking-status-sync-group',
   topics: { bookingUpdates: MESSAGES.bookingUpdates },
   batch: true,
+  rebuild: { tables: [TABLE] },
   async handle({ topic, message }, transaction) {
     const { bookingId, sequence } = message;
     const { standing, seen } = await lookUp(transaction, { table: TABLE, topic, bookingId, sequence });

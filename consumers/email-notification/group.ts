@@ -22,6 +22,7 @@ export const emailNotification = defineGroup({
   name: 'email-notification-group',
   topics: { bookingRequests: MESSAGES.bookingRequests, bookingUpdates: MESSAGES.bookingUpdates },
   batch: false,
+  rebuild: { never: 'its tables are the record of which mails were sent' },
   openDelivery: openMailDelivery,
   async handle(event, transaction) {
     const { topic, message, time } = event;

@@ -6,6 +6,7 @@ export const owner = defineGroup({
   name: 'owner-group',
   topics: { bookingRequests: MESSAGES.bookingRequests },
   batch: true,
+  rebuild: { tables: ['owner_service.requests'] },
   async handle({ message }, transaction) {
     await transaction.query(
       `INSERT INTO owner_service.requests (booking_id, owner_id, traveler_id, property_id, property_name, check_in,

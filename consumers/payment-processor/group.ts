@@ -21,6 +21,7 @@ export const paymentProcessor = defineGroup({
   name: 'payment-processor-group',
   topics: PROPERTY_TOPICS,
   batch: true,
+  rebuild: { tables: ['payment_processor.movements', BOOKINGS] },
   inTurn: propertyOf,
   async handle(event, transaction) {
     const told = readProperty(event);

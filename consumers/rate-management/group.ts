@@ -19,6 +19,7 @@ export function rateManagementGroup(now: () => Date): Group {
     name: 'rate-management-group',
     topics: { ...PROPERTY_TOPICS, rateApplied: MESSAGES.rateApplied },
     batch: true,
+    rebuild: { tables: ['rate_management.applied', TAKEN, BOOKINGS] },
     inTurn: propertyOf,
     async handle(event, transaction) {
       if (event.topic === 'rateApplied') {
@@ -33,7 +34,8 @@ export function rateManagementGroup(now: () => Date): Group {
       if (standing === 'stale') return 'ignored';
       if (topic !== 'availabilityUpdated') return 'done';
       await takeNights(transaction, TAKEN, message);
-      await reviewPrices(transaction, spanOf(message), now());
+      // What was told once is not told again because the view is made anew.
+      if (!transaction.rebuilding) await reviewPrices(transaction, spanOf(message), now());
       return 'done';
     },
   });

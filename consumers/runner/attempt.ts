@@ -3,6 +3,7 @@ import { failpoint } from '../../platform/failpoint';
 import type { Logger } from '../../platform/logger';
 import { classifyFailure } from './classify-failure';
 import type { Event, Group, Outcome } from './group';
+import { GroupHeld } from './hold';
 import { enterInbox } from './inbox';
 import { takeTurns } from './turns';
 
@@ -16,7 +17,9 @@ export type Attempt =
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'infrastructure'; readonly error: unknown };
+  | { readonly kind: 'infrastructure'; readonly error: unknown }
+  /** The group's view is being made anew: later. */
+  | { readonly kind: 'held' };
 
 class Refused extends Error {}
 
@@ -43,6 +46,7 @@ export async function attempt(
     await failpoint('consumer.handled');
     return { kind: 'committed', ...counts };
   } catch (error) {
+    if (error instanceof GroupHeld) return { kind: 'held' };
     if (error instanceof Refused) return { kind: 'refused', reason: error.message };
     return classifyFailure(error) === 'infrastructure'
       ? { kind: 'infrastructure', error }

@@ -34,6 +34,22 @@ export type EventOf<Schemas extends TopicSchemas> = {
  */
 export type Outcome = 'done' | 'ignored' | { readonly park: string };
 
+/** A table of a group's own, with its schema. It becomes part of statements. */
+export type OwnTable = `${string}.${string}`;
+
+/**
+ * How what a group keeps is made anew: its tables are emptied and all events are handled again, in a transaction whose
+ * `rebuilding` is true. Or why that must never be done: it would have an effect besides the tables.
+ */
+export type Rebuild =
+  | {
+      /** Everything that the handler writes; those that refer to others before those. */
+      readonly tables: readonly OwnTable[];
+      /** Columns that say when or in which order a row was written, and so differ each time. */
+      readonly except?: readonly string[];
+    }
+  | { readonly never: string };
+
 /**
  * The part of a group that speaks to somebody else's service, as a mail server. It runs after the handler's transaction
  * is committed and before the event is settled, outside of any transaction of the runner's and without one of its
@@ -68,6 +84,8 @@ export interface Declaration<Schemas extends TopicSchemas> {
    * where one fails. False, for handlers with an effect outside of Postgres: each event has its own.
    */
   readonly batch: boolean;
+  /** See {@link Rebuild}; `npm run rebuild` goes by it. */
+  readonly rebuild: Rebuild;
   /**
    * What an event of a group of several topics is about, where those of different topics change the same rows: events
    * that answer the same are handled one after the other, whichever members have them in hand. Without it, batches of
@@ -86,7 +104,8 @@ export interface Declaration<Schemas extends TopicSchemas> {
 }
 
 /** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
-export interface Group extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'openDelivery'> {
+export interface Group
+  extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'rebuild' | 'openDelivery'> {
   inTurn?(event: Event): string;
   handle(event: Event, transaction: Transaction, log?: Logger): Promise<Outcome>;
 }

@@ -6,9 +6,8 @@ import { lagMessages, lagSeconds } from './metrics';
 
 /** Asking opens a connection and closes it again: not more often than this. */
 const SAMPLE_MS = 15_000;
-/** Past these somebody should look. */
-const ALERT_MESSAGES = 1_000;
-const ALERT_SECONDS = 300;
+/** Past these somebody should look: a group's messages over all of its topics, and the age of its oldest one. */
+export const LAG_LIMITS = { messages: 1_000, seconds: 300 } as const;
 
 export interface LagSettings {
   readonly admin: Pick<KafkaAdmin, 'lagOf'>;
@@ -71,7 +70,7 @@ export class LagWatch {
   }
 
   private alert(messages: number, seconds: number): void {
-    const late = messages > ALERT_MESSAGES || seconds > ALERT_SECONDS;
+    const late = messages > LAG_LIMITS.messages || seconds > LAG_LIMITS.seconds;
     if (late && !this.alerted) {
       this.settings.logger.error({ alert: 'consumer-lag', messages, seconds }, 'the group falls behind');
     } else if (!late && this.alerted) {

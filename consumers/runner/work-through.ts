@@ -15,6 +15,8 @@ import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts'
 
 /** Of one transaction; 100 events of a view take some tens of milliseconds, and its limit is 5 s. */
 const EVENTS_AT_ONCE = 100;
+/** How soon to ask again while the group's view is being made anew. */
+const HELD_MS = 1_000;
 
 /** What the partitions of a group share. */
 export interface Workplace {
@@ -57,6 +59,8 @@ class BatchWork {
   private careful = false;
   /** Of the message at `next`: its handler is done, and only its delivery is to be tried again. */
   private undelivered: Attempt | undefined;
+  /** Has waited for a rebuild, and said so. */
+  private held = false;
   /** In a row, whatever failed. */
   private infrastructureFailures = 0;
 
@@ -125,6 +129,8 @@ class BatchWork {
         }
         if (result.kind === 'failed') return this.climb(message, result.error);
         return this.park({ message, reason: 'refused', error: result.reason, attempts: this.failures + 1 });
+      case 'held':
+        return this.waitWhileHeld();
       default:
         return result satisfies never;
     }
@@ -161,6 +167,13 @@ class BatchWork {
         end();
       }
     });
+  }
+
+  /** Neither a failure nor an attempt: nothing counts. */
+  private async waitWhileHeld(): Promise<void> {
+    if (!this.held) this.at.logger.info({ topic: this.batch.topic }, 'the view is being made anew: waiting');
+    this.held = true;
+    await this.at.clock.pause(HELD_MS, this.batch.ending);
   }
 
   /** The handler failed: it is tried again, one step higher, or parked from the last one. */

@@ -9,6 +9,7 @@ export const userService = defineGroup({
   name: 'user-service-group',
   topics: { bookings: MESSAGES.bookings },
   batch: true,
+  rebuild: { tables: [TABLE] },
   async handle({ topic, message }, transaction) {
     const { bookingId, sequence } = message;
     const { standing, seen } = await lookUp(transaction, { table: TABLE, topic, bookingId, sequence });

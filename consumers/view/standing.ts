@@ -35,10 +35,13 @@ export async function lookUp(
   transaction: Transaction,
   { table, topic, bookingId, sequence }: ViewTable,
 ): Promise<{ readonly standing: Standing; readonly seen: Seen }> {
-  // Messages of several topics are handled side by side, and a row that is not there yet cannot be locked.
-  await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [
-    `${table} ${bookingId}`,
-  ]);
+  // Messages of several topics are handled side by side, and a row that is not there yet cannot be locked. In a
+  // rebuild, one transaction holds all of the bookings, and the table of locks has room for some thousands.
+  if (!transaction.rebuilding) {
+    await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [
+      `${table} ${bookingId}`,
+    ]);
+  }
   const [row] = await transaction.query<{ seen: Seen }>(`SELECT seen FROM ${table} WHERE booking_id = $1`, [
     bookingId,
   ]);

@@ -20,6 +20,7 @@ export function unitsTakenGroup({ group, kind, table }: UnitsOfKind): Group {
     name: group,
     topics: { bookings: MESSAGES.bookings },
     batch: true,
+    rebuild: { tables: [table] },
     async handle({ topic, message }, transaction) {
       if (message.type !== kind) return 'ignored';
       const { bookingId, sequence, startDate, endDate } = message;

@@ -13,6 +13,11 @@ export class DatabaseAway extends Error {
 export interface Transaction {
   /** Runs one statement and answers its rows. */
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * A group's view is being made anew in it: nobody else writes to the view, so there is nothing to lock, and what its
+   * events led to outside of the view has happened already, so nothing is to be published.
+   */
+  readonly rebuilding?: true;
 }
 
 /** Plain SQL over a pool, for tables that are no business of the Prisma client. */

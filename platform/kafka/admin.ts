@@ -5,6 +5,7 @@ import {
   type GroupDescription,
   type KafkaAdmin,
   KafkaAway,
+  type OffsetRange,
   type TopicDescription,
   type TopicOrder,
 } from './port';
@@ -96,6 +97,30 @@ export class LibraryAdmin implements KafkaAdmin {
     return this.connected((admin) => lagOf(admin, groupId, topics));
   }
 
+  rangesOf(topics: readonly string[]): Promise<OffsetRange[]> {
+    return this.connected(async (admin) => {
+      const ranges = await Promise.all(topics.map((topic) => rangesOf(admin, topic)));
+      return ranges.flat();
+    });
+  }
+
+  unreadOf(groupId: string, topics?: readonly string[]): Promise<OffsetRange[]> {
+    return this.connected(async (admin) => {
+      const committed = await admin.fetchOffsets({ groupId, ...(topics && { topics: [...topics] }) });
+      const ranges = await Promise.all(
+        committed.map(async ({ topic, partitions }) => {
+          const at = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+          return (await rangesOf(admin, topic)).map((range) => {
+            // Nothing committed there, or what was committed is gone: all that is left is before it.
+            const from = at.get(range.partition) ?? range.from;
+            return from > range.from ? { ...range, from } : range;
+          });
+        }),
+      );
+      return ranges.flat();
+    });
+  }
+
   private async connected<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     if (this.options.brokers.length === 0) throw new KafkaAway('no broker is configured');
     const admin = libraryClient(this.options, PATIENCE).admin();
@@ -132,6 +157,13 @@ function byName<Named extends { name: string }>(list: readonly Named[]): Named[]
 
 function isOurs(topic: string): boolean {
   return !topic.startsWith('__');
+}
+
+async function rangesOf(admin: Admin, topic: string): Promise<OffsetRange[]> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  return ends
+    .map(({ partition, low, high }) => ({ topic, partition, from: BigInt(low), to: BigInt(high) }))
+    .sort((a, b) => a.partition - b.partition);
 }
 
 async function lagOf(

@@ -80,6 +80,14 @@ export interface GroupDescription {
   readonly topics: readonly { readonly topic: string; readonly lag: number }[];
 }
 
+/** Offsets of one partition, `[from, to)`. */
+export interface OffsetRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
 /** Topics and groups. Every call opens a connection and closes it again: none of this is frequent. */
 export interface KafkaAdmin {
   /**
@@ -94,12 +102,19 @@ export interface KafkaAdmin {
   describeGroups(): Promise<GroupDescription[]>;
   /** How many messages of these topics a group has not committed yet; all of them where it never committed any. */
   lagOf(groupId: string, topics: readonly string[]): Promise<{ topic: string; lag: number }[]>;
+  /** All that can be read of topics that exist, by partition. */
+  rangesOf(topics: readonly string[]): Promise<OffsetRange[]>;
+  /** What a group has not committed yet, by partition; of all topics it ever committed where none are named. */
+  unreadOf(groupId: string, topics?: readonly string[]): Promise<OffsetRange[]>;
 }
 
 export interface WatchOptions {
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
-  readonly onMessage: (message: IncomingMessage) => void;
+  /** Where to begin in some of the partitions instead. Messages before that may come all the same. */
+  readonly from?: readonly Pick<OffsetRange, 'topic' | 'partition' | 'from'>[];
+  /** One at a time: what it answers is waited for. Must not fail. */
+  readonly onMessage: (message: IncomingMessage) => unknown;
   /** The watching ended by itself; watch again or give up. */
   readonly onCrash: (error: Error) => void;
 }

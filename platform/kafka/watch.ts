@@ -60,10 +60,14 @@ async function watchOnce(options: KafkaOptions, wanted: WatchOptions): Promise<W
     await consumer.subscribe({ topics: [...wanted.topics], fromBeginning: wanted.fromBeginning });
     await consumer.run({
       autoCommit: false,
-      eachMessage: async ({ topic, partition, message }) =>
-        wanted.onMessage(incoming(topic, partition, message)),
+      eachMessage: async ({ topic, partition, message }) => {
+        await wanted.onMessage(incoming(topic, partition, message));
+      },
     });
     await assigned;
+    for (const { topic, partition, from } of wanted.from ?? []) {
+      consumer.seek({ topic, partition, offset: from.toString() });
+    }
     watching = true;
     return { stop };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { Client } from 'pg';
+import { holdGroup } from '../../consumers/runner/hold';
 import { DatabaseAway } from '../../platform/database/transactions';
 import { arm, disarm } from '../../platform/failpoint';
 import { deadLetterHeaders } from '../../platform/messages/headers';
@@ -64,6 +66,29 @@ test('a message that can never be handled is parked with what became of it, and 
     },
   });
   expect(deadLetterHeaders.safeParse(letter?.headers).error).toBeUndefined(); // as published
+});
+
+test('a group whose view is being made anew waits without failing, and goes on afterwards', async () => {
+  const clock = new TestClock();
+  const rebuild = new Client({ connectionString: world.database.url });
+  await rebuild.connect();
+  await rebuild.query('BEGIN');
+  const transaction = {
+    query: async (text: string, values: readonly unknown[] = []) =>
+      (await rebuild.query<never>(text, [...values])).rows,
+  };
+  await holdGroup(transaction, `${world.config.CONSUMER_GROUP_PREFIX}things`, 1_000);
+  await world.send(ids(3).map((id) => ({ id, key: 'one' })));
+  world.start(enter, { clock });
+  await until(
+    () => clock.pauses.length,
+    (pauses) => pauses > 3,
+  );
+  expect(new Set(clock.pauses)).toEqual(new Set([1_000])); // neither a step of the ladder nor the circuit's
+  await rebuild.query('COMMIT');
+  await rebuild.end();
+  expect(await world.effects(3)).toEqual(ids(3));
+  expect(await world.deadLetters(0)).toEqual([]);
 });
 
 test('a poison among a whole batch is parked alone', async () => {

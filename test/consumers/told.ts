@@ -1,9 +1,6 @@
-import { sayOfItem } from '../../bridge/dialects/item-facts';
-import { allDialects, sayAll } from '../../bridge/dialects/table';
-import { envelope } from '../../bridge/envelope';
 import { readBatch } from '../../bridge/outbox-queries';
 import type { RelaySession } from '../../bridge/relay-session';
-import { toldFact, toldItemFact } from '../../bridge/told-fact';
+import { sayer } from '../../bridge/say';
 import { attempt } from '../../consumers/runner/attempt';
 import { Envelopes } from '../../consumers/runner/envelope';
 import type { Event, Group } from '../../consumers/runner/group';
@@ -20,15 +17,7 @@ export async function takeTold(database: TestDatabase): Promise<OutgoingMessage[
   const session = { query: database.query } as unknown as RelaySession;
   const rows = await readBatch(session, LANES, 10_000);
   await database.query('DELETE FROM booking.outbox');
-  const dialects = allDialects(RENAMES);
-  return rows.flatMap((row) => {
-    if (row.booking_id === null) {
-      const told = toldItemFact(row);
-      return envelope(told.fact, sayOfItem(told));
-    }
-    const told = toldFact(row);
-    return envelope(told.fact, sayAll(dialects, [], told));
-  });
+  return rows.flatMap(sayer({ ...RENAMES, TOPIC_DIALECTS: [] }));
 }
 
 /** The event that a group reads a message as; undefined where it does not read its topic. */
@@ -62,5 +51,5 @@ export async function handTogether(
 ): Promise<void> {
   const result = await attempt(transactions, group.name, group, events, log);
   if (result.kind === 'committed') return;
-  throw 'error' in result ? result.error : new Error(result.reason);
+  throw 'error' in result ? result.error : new Error(result.kind);
 }

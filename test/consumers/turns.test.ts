@@ -32,7 +32,13 @@ test('batches that meet in two places, in either order, wait one for the other a
   };
   let second: Promise<Attempt> | undefined;
   const group: Group = {
-    ...{ name: 'turns', topics: {}, batch: true, inTurn: ({ key }) => String(key) },
+    ...{
+      name: 'turns',
+      topics: {},
+      batch: true,
+      rebuild: { never: 'a test' },
+      inTurn: ({ key }) => String(key),
+    },
     async handle({ eventId, key }, transaction) {
       // As a row that both of them change.
       await transaction.query("SELECT pg_advisory_xact_lock(hashtext('row ' || $1))::text", [key]);

@@ -1,0 +1,226 @@
+import { Client } from 'pg';
+import { readBatch } from '../../bridge/outbox-queries';
+import type { RelaySession } from '../../bridge/relay-session';
+import { sayer } from '../../bridge/say';
+import { bookingStatusSync } from '../../consumers/booking-status-sync/group';
+import { GROUPS } from '../../consumers/groups';
+import { checksumOf, type View } from '../../consumers/rebuild/view-rows';
+import { attempt } from '../../consumers/runner/attempt';
+import { Envelopes } from '../../consumers/runner/envelope';
+import type { Event, Group } from '../../consumers/runner/group';
+import type { ItemId } from '../../domain/ids';
+import { readConfig } from '../../platform/config';
+import { openTransactions, type Transactions } from '../../platform/database/transactions';
+import type { IncomingMessage, Kafka } from '../../platform/kafka/port';
+import { type Rebuilt, rebuild, type Source } from '../../scripts/rebuild/rebuild';
+import { openStory, tell, usd } from '../database/ledger-story';
+import { addItem, addRoom, travelRequest } from '../support/bookings';
+import { AT, change, confirmedReservation, stay } from '../support/changes';
+import { freshDatabase, type TestDatabase } from '../support/database';
+
+const config = readConfig({ NODE_ENV: 'test', CONSUMER_GROUP_PREFIX: 'own-' });
+const LANES = [...Array(16).keys()];
+
+let database: TestDatabase;
+let transactions: Transactions;
+/** What the relay sends of the bookings played, by topic, as the topics hold it. */
+let told: ReadonlyMap<string, readonly IncomingMessage[]>;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  transactions = openTransactions({
+    ...{ url: database.url, applicationName: 'test consumers', poolSize: 2, timeoutMs: 5_000 },
+  });
+  await play();
+  told = await tellAll();
+});
+afterAll(async () => {
+  await transactions.close();
+  await database.close();
+});
+
+/** Bookings of every system, with what else may happen: declines, a change, a cancel, closed nights. */
+async function play(): Promise<void> {
+  const home = await addItem(database, 'PROP-001', 3);
+  const flight = await addItem(database, 'PROP-002', 3);
+  await database.query(`UPDATE booking.items SET system = 'travel', kind = 'flight' WHERE id = $1`, [flight]);
+  const room = await addRoom(database, 'HOTEL-A:STD', 3);
+  await addRoom(database, 'HOTEL-A:SUITE', 3);
+
+  const asTravel = () => ({ ...travelRequest({ itemId: flight, now: Date.parse(AT) }) });
+  for (const [n, itemId] of [home, flight].entries()) {
+    const asked = () => (itemId === flight ? asTravel() : {});
+    const [hold, amount] = [`auth-${n}`, usd(90_000)];
+    const story = await openStory(database, itemId, asked());
+    await tell(database, story, 'booking.accepted');
+    await tell(database, story, 'payment.declined', { code: 'declined', amount });
+    const authorized = { authorizationId: hold, paymentStatus: 'authorized' };
+    await tell(database, story, 'payment.authorized', { amount, reference: hold }, authorized);
+    await tell(database, story, 'booking.confirmed');
+    await tell(database, story, 'booking.checked-in');
+    await tell(database, story, 'payment.captured', { amount, authorizationId: hold });
+    const gone = await openStory(database, itemId, asked());
+    await tell(database, gone, 'booking.cancelled');
+  }
+  const march = await confirmedReservation(database, room, stay('2027-03-01', '2027-03-04'));
+  await change(database, march, { itemId: 'HOTEL-A:SUITE' as ItemId, guests: 1 });
+  await database.query(`SELECT booking.close_nights($1, '2027-05-01', '2027-05-04', 'owner-1')`, [room]);
+  await database.query(`SELECT booking.open_nights($1, '2027-05-02', '2027-05-03', 'owner-1')`, [room]);
+}
+
+async function tellAll(): Promise<ReadonlyMap<string, IncomingMessage[]>> {
+  const rows = await readBatch({ query: database.query } as unknown as RelaySession, LANES, 1_000);
+  const say = sayer(config);
+  const topics = new Map<string, IncomingMessage[]>();
+  for (const message of rows.flatMap((row) => say(row))) {
+    const before = topics.get(message.topic) ?? [];
+    const place = { partition: 0, offset: String(before.length), timestamp: 0 };
+    topics.set(message.topic, [...before, { ...message, ...place }]);
+  }
+  return topics;
+}
+
+/** Topics that hold what was told, from an offset on. */
+function kafka(from = 0n): Kafka {
+  return {
+    admin: {
+      topicNames: async () => [...told.keys()],
+      rangesOf: async (topics: readonly string[]) =>
+        topics.map((topic) => ({ topic, partition: 0, from, to: BigInt(told.get(topic)?.length ?? 0) })),
+    },
+    async watch({ topics, onMessage }: Parameters<Kafka['watch']>[0]) {
+      for (const topic of topics) for (const message of told.get(topic) ?? []) await onMessage(message);
+      return { stop: async () => undefined };
+    },
+  } as unknown as Kafka;
+}
+
+function eventsOf(group: Group): Event[] {
+  const envelopes = new Envelopes(group.topics, config);
+  return envelopes.topics
+    .flatMap((topic) => told.get(topic) ?? [])
+    .map((message) => {
+      const opened = envelopes.open(message);
+      if (opened.kind === 'misfit') throw new Error(`${message.topic}: ${opened.error}`);
+      return opened.event;
+    });
+}
+
+/** Has the group handle everything as it comes from its topics, some of it twice. Answers how many it knew already. */
+async function live(group: Group): Promise<number> {
+  let known = 0;
+  const events = eventsOf(group);
+  for (let n = 0; n < events.length; n += 5) {
+    const result = await attempt(transactions, `own-${group.name}`, group, events.slice(n, n + 7));
+    if (result.kind !== 'committed') throw new Error(JSON.stringify(result));
+    known += result.duplicates;
+  }
+  return known;
+}
+
+interface Changes {
+  readonly source?: Source;
+  readonly keep?: boolean;
+  readonly kafka?: Kafka;
+  readonly connect?: () => Promise<Client>;
+}
+
+async function connect(): Promise<Client> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  return client;
+}
+
+function remake(group: Group, changes: Changes = {}): Promise<Rebuilt> {
+  const { source = 'log', keep = true } = changes;
+  return rebuild({
+    ...{ group, view: viewOf(group), groupId: `own-${group.name}`, source, config, connect, kafka: kafka() },
+    envelopes: new Envelopes(group.topics, config),
+    ...changes,
+    keep: () => keep,
+  });
+}
+
+function viewOf(group: Group): View {
+  if ('never' in group.rebuild) throw new Error(`${group.name} is never made anew`);
+  return group.rebuild;
+}
+
+const rebuildable = GROUPS.filter(({ rebuild }) => !('never' in rebuild));
+
+test.each(rebuildable.map((group) => [group.name, group] as const))(
+  '%s: its view made anew, from the event log or from its topics, equals the one it has kept, and knows all of it',
+  async (_name, group) => {
+    await live(group);
+    const kept = await checksumOf(transactions, viewOf(group));
+    for (const source of ['log', 'topic', 'log'] as const) {
+      const { tables, passedOver } = await remake(group, { source });
+      expect(passedOver).toEqual([]);
+      expect(tables.filter(({ gone, added }) => gone + added > 0)).toEqual([]);
+      expect(tables.reduce((rows, { after }) => rows + after, 0)).toBeGreaterThan(0);
+      expect(await checksumOf(transactions, viewOf(group))).toBe(kept);
+      // What the topics still have for it are the events that it has handled, under the same ids.
+      const events = eventsOf(group).length;
+      expect(await live(group)).toBeGreaterThanOrEqual(events);
+    }
+  },
+);
+
+test('a dry run finds what differs and changes nothing; kept, it mends it', async () => {
+  await live(bookingStatusSync);
+  const right = await checksumOf(transactions, viewOf(bookingStatusSync));
+  await database.query(`UPDATE booking_status.bookings SET status = 'PENDING' WHERE state = 'CANCELLED'`);
+  const wrong = await checksumOf(transactions, viewOf(bookingStatusSync));
+  const [row] = (await remake(bookingStatusSync, { keep: false })).tables;
+  expect(row).toMatchObject({ table: 'booking_status.bookings', gone: 1, added: 1 });
+  expect(await checksumOf(transactions, viewOf(bookingStatusSync))).toBe(wrong);
+  await remake(bookingStatusSync);
+  expect(await checksumOf(transactions, viewOf(bookingStatusSync))).toBe(right);
+});
+
+test('while a view is made anew its group waits, its readers see it as it was, and nothing counts as a failure', async () => {
+  await live(bookingStatusSync);
+  const [event] = eventsOf(bookingStatusSync);
+  if (!event) throw new Error('nothing was told');
+  const held: string[] = [];
+  await remake(bookingStatusSync, {
+    source: 'topic',
+    kafka: {
+      ...kafka(),
+      watch: async () => {
+        const { kind } = await attempt(transactions, 'own-booking-status-sync-group', bookingStatusSync, [
+          event,
+        ]);
+        const other = await attempt(transactions, 'own-owner-group', bookingStatusSync, [event]);
+        const rows = await transactions.query('SELECT * FROM booking_status.bookings');
+        held.push(kind, other.kind, rows.length > 0 ? 'a view' : 'no view');
+        throw new Error('enough seen');
+      },
+    },
+  }).catch((error: Error) => held.push(error.message));
+  expect(held).toEqual(['held', 'committed', 'a view', 'enough seen']);
+  // Whoever died in the middle of it holds nobody.
+  expect(await live(bookingStatusSync)).toBeGreaterThan(0);
+});
+
+test('an event that cannot be handled is passed over by itself and named', async () => {
+  const [doomed] = eventsOf(bookingStatusSync);
+  const group: Group = {
+    ...bookingStatusSync,
+    handle: (event, transaction) => {
+      if (event.eventId === doomed?.eventId) throw new Error('no such property');
+      return bookingStatusSync.handle(event, transaction);
+    },
+  };
+  const { handled, passedOver } = await remake(group, { keep: false });
+  expect(passedOver).toMatchObject([
+    { error: 'no such property', message: { headers: { ce_id: doomed?.eventId } } },
+  ]);
+  expect(handled).toBe(eventsOf(bookingStatusSync).length - 1);
+});
+
+test('topics that have lost their first messages are refused: the view would lack what they told', async () => {
+  await expect(remake(bookingStatusSync, { source: 'topic', kafka: kafka(1n) })).rejects.toThrow(
+    'The first messages are gone already (booking-updates/0 begins at 1)',
+  );
+});
