@@ -8,6 +8,7 @@ import { developmentRoutes } from './development';
 import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
+import { liveRoutes } from './live';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
 import { paymentRoutes } from './payments';
@@ -29,6 +30,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...billingRoutes(deps),
     ...userRoutes(deps),
     ...bookingRoutes(deps),
+    ...liveRoutes(deps),
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
     ...reservationChangeRoutes(deps),

@@ -96,16 +96,26 @@ export interface KafkaAdmin {
   lagOf(groupId: string, topics: readonly string[]): Promise<{ topic: string; lag: number }[]>;
 }
 
+/** How the ids of groups begin that watch and commit nothing. */
+export const WATCHER_PREFIX = 'watch-';
+
 export interface WatchOptions {
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
   readonly onMessage: (message: IncomingMessage) => void;
+  /**
+   * Partitions were assigned, for the first time or anew. What was written just before may have been missed, where
+   * nothing is read from the beginning.
+   */
+  readonly onAssigned?: () => void;
   /** The watching ended by itself; watch again or give up. */
   readonly onCrash: (error: Error) => void;
 }
 
 /** Reads on until `stop`. */
 export interface Watching {
+  /** Milliseconds since the broker last took this for a living reader. A second is usual. */
+  readonly silentMs: number;
   stop(): Promise<void>;
 }
 
