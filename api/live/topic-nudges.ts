@@ -6,7 +6,7 @@ import { pause } from '../../platform/waiting';
 import type { Nudges } from './nudges';
 
 /** Every booking's changes of state are told on some of these, whatever its system, and what becomes of its money. */
-const NUDGING = [
+export const NUDGING = [
   ...(['bookingRequests', 'bookingUpdates', 'bookings'] as const),
   ...(['reservationCreated', 'reservationConfirmed', 'reservationModified', 'reservationCancelled'] as const),
   ...(['reservationCheckin', 'reservationCheckout'] as const),
@@ -18,7 +18,7 @@ const NUDGING = [
 const SETTLE_MS = 2_000;
 /** The broker takes this process for a living reader about every second. */
 const SILENT_MS = 5_000;
-const PAUSES_MS = { first: 500, longest: 10_000 } as const;
+const PAUSES_MS = { first: 250, longest: 2_000 } as const;
 /** For leaving the broker without a trace. Where that takes longer, the broker forgets the reader by itself. */
 const LEAVE_MS = 2_000;
 
@@ -85,6 +85,7 @@ export class TopicNudges implements Nudges {
     const watching = await this.deps.kafka.watch({
       topics: this.topics,
       fromBeginning: false,
+      persists: false,
       onMessage,
       onAssigned: () => {
         this.joinedAt = performance.now();
@@ -100,7 +101,11 @@ export class TopicNudges implements Nudges {
       await pause(never, crashed.signal, this.ending.signal);
     }
     this.watching = undefined;
-    await watching.stop();
+    const leaving = watching.stop().catch((error: unknown) => {
+      this.deps.logger.debug({ err: error }, 'the reader for live streams did not leave in good order');
+    });
+    // From a broker that is away there is no taking leave.
+    if (this.ending.signal.aborted) await leaving;
   }
 }
 

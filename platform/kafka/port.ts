@@ -108,6 +108,12 @@ export interface WatchOptions {
    * nothing is read from the beginning.
    */
   readonly onAssigned?: () => void;
+  /**
+   * Whether it begins again by itself after a passing failure. That may take half a minute, because it waits for the
+   * member that it was itself; who watches anew does so as another group.
+   * @default true
+   */
+  readonly persists?: boolean;
   /** The watching ended by itself; watch again or give up. */
   readonly onCrash: (error: Error) => void;
 }

@@ -38,6 +38,7 @@ async function watchOnce(options: KafkaOptions, wanted: WatchOptions): Promise<W
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 250,
     heartbeatInterval: HEARTBEAT_MS,
+    ...(wanted.persists === false && { retry: { ...PATIENCE.retry, restartOnFailure: async () => false } }),
   });
   let aliveAt = performance.now();
   consumer.on(consumer.events.HEARTBEAT, () => {
