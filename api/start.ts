@@ -71,8 +71,8 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     stop: async () => {
       stopPurging();
       await handLoop.stop();
-      await live.stop();
-      await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
+      // Together: who comes back for another stream shall find nobody listening here any more, rather than a refusal.
+      await Promise.all([live.stop(), drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS)]);
       await Promise.all([database.$disconnect(), temporal.close(), desk?.close()]);
     },
   };
