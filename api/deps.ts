@@ -3,6 +3,7 @@ import type { Database } from '../platform/database/client';
 import type { Logger } from '../platform/logger';
 import type { VerifyToken } from './auth/verify-token';
 import type { SimulatorDesk } from './development/simulator-desk';
+import type { LiveStreams } from './live/live-streams';
 import type { SagaClient } from './saga/saga-client';
 
 /** Everything the API reaches outside itself by. */
@@ -15,6 +16,7 @@ export interface ApiDeps {
   readonly handSoon: () => void;
   /** In development, with the simulated provider. */
   readonly simulatorDesk?: SimulatorDesk;
+  readonly live: LiveStreams;
   readonly verifyToken: VerifyToken;
   /** The present instant. */
   readonly now: () => Date;

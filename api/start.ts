@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../platform/config';
+import { openKafka } from '../platform/kafka/open-kafka';
 import type { Logger } from '../platform/logger';
 import { collectProcessMetrics } from '../platform/metrics';
 import type { RunningRole } from '../platform/role';
@@ -12,6 +13,9 @@ import type { ApiDeps } from './deps';
 import { hasSimulator, simulatorDesk } from './development/simulator-desk';
 import { drain } from './http/drain';
 import { keepPurging } from './idempotency/purge';
+import { LiveStreams } from './live/live-streams';
+import type { Nudges } from './live/nudges';
+import { NO_NUDGES, TopicNudges } from './live/topic-nudges';
 import { troubles } from './readiness';
 import { paymentCaseClient } from './saga/payment-case-client';
 import { temporalSagaClient } from './saga/temporal-saga-client';
@@ -39,6 +43,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   const events = providerEvents({ saga, paymentCases: paymentCaseClient(temporal, config) });
   const handLoop = new HandLoop({ database, events, logger });
   const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
+  const live = new LiveStreams({ config, database, nudges: nudgesOf(config, logger), logger });
   const deps: ApiDeps = {
     config,
     logger,
@@ -46,6 +51,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     saga,
     handSoon: () => handLoop.handSoon(),
     ...(desk && { simulatorDesk: desk }),
+    live,
     verifyToken: tokenVerifier(config),
     now: () => new Date(),
   };
@@ -65,8 +71,15 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     stop: async () => {
       stopPurging();
       await handLoop.stop();
-      await drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS);
+      // Together: who comes back for another stream shall find nobody listening here any more, rather than a refusal.
+      await Promise.all([live.stop(), drain(server, config.BILLING_WAIT_MS + DRAIN_MARGIN_MS)]);
       await Promise.all([database.$disconnect(), temporal.close(), desk?.close()]);
     },
   };
+}
+
+function nudgesOf(config: Config, logger: Logger): Nudges {
+  if (config.KAFKA_BROKERS.length === 0) return NO_NUDGES;
+  const kafka = openKafka({ brokers: config.KAFKA_BROKERS, clientId: 'booking-saga-api', logger });
+  return new TopicNudges({ kafka, renames: config, logger });
 }

@@ -86,6 +86,12 @@ const BESIDES_AIMS: readonly (Limit & { readonly reached: (besides: Besides) => 
     reached: (besides) => changeInCreate(besides, 'held'),
   },
   {
+    about: "an owner's decision on a screen p95, ms",
+    limit: 1000,
+    sense: 'at most',
+    reached: ({ live }) => percentile(live.shownMs, 0.95),
+  },
+  {
     // domain/change.ts counts on some twenty where it allows ten changes.
     about: 'history events of a change, whichever kind takes more',
     limit: 24,

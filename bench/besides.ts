@@ -4,6 +4,7 @@ import { timeSkippingServerExecutable } from '../scripts/stack/time-skipping-ser
 import { CHANGE_KINDS, type ChangeKind, type Changes, measureChanges } from './changes';
 import type { Contender, Ground } from './contender';
 import { median, percentile } from './figures';
+import { type Live, measureLive } from './live';
 import { LONG_STAY, type LongStay, measureLongStays } from './long-stay';
 import { measureReads, READS, type Reads } from './reads';
 
@@ -11,6 +12,7 @@ import { measureReads, READS, type Reads } from './reads';
 export interface Besides {
   readonly reads: Reads;
   readonly changes: Changes;
+  readonly live: Live;
   readonly longStays: readonly LongStay[];
 }
 
@@ -25,11 +27,12 @@ export async function measureBesides(
   const changes = await naming('changes of reservations', () =>
     measureChanges(product, ground.temporalAddress, signal),
   );
+  const live = await naming('live streams', () => measureLive(product.url, signal));
   const longStays = await naming('stays of three months ahead', async () => {
     const executable = await timeSkippingServerExecutable(sayOnStderr, signal);
     return measureLongStays(ground, WORKFLOWS, executable, signal);
   });
-  return { reads, changes, longStays };
+  return { reads, changes, live, longStays };
 }
 
 /** Says what is measured; an error, too, says in which part of the bench it came up. */
@@ -48,7 +51,7 @@ const KIND_LABELS: Readonly<Record<ChangeKind, string>> = {
 };
 
 /** A line for each measure. */
-export function besidesLines({ reads, changes, longStays }: Besides): string[] {
+export function besidesLines({ reads, changes, live, longStays }: Besides): string[] {
   const typical = (values: readonly number[]) => median(values).toFixed(0);
   return [
     `quote of ${READS.nights} nights p50 / p95: ${both(reads.quoteMs)} ms; ` +
@@ -62,6 +65,8 @@ export function besidesLines({ reads, changes, longStays }: Besides): string[] {
         `${typical(made.map(({ added }) => added.activities))} activities`
       );
     }),
+    `owner's decision, from the click to a screen p50 / p95: ${both(live.shownMs)} ms, ` +
+      `to the answer ${both(live.answeredMs)} ms`,
     `stay booked ${LONG_STAY.daysAhead} days ahead, request to settlement: ` +
       `${median(longStays.map(({ seconds }) => seconds)).toFixed(1)} s, ` +
       `${typical(longStays.map(({ events }) => events))} history events, ` +

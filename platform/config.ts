@@ -52,6 +52,18 @@ const environment = z.object({
     .max(20_000)
     .default(10_000)
     .describe('How long POST /api/billing waits for the outcome before it answers 202.'),
+  LIVE_STREAMS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('Live streams that one API process takes.'),
+  LIVE_STREAMS_PER_CALLER: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Live streams of one caller, at one API process.'),
 
   DATABASE_URL: z.string().default('postgresql://booking:booking@127.0.0.1:54329/booking'),
   DATABASE_POOL: z.coerce.number().int().min(1).default(10).describe('Connections in the pool of each role.'),

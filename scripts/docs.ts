@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '../api/http/request-metrics';
+import '../api/live/metrics';
 import '../bridge/metrics';
 import '../consumers/email-notification/metrics';
 import '../consumers/runner/metrics';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { readConfig } from '../platform/config';
 import { openKafka } from '../platform/kafka/open-kafka';
-import type { GroupDescription, TopicDescription } from '../platform/kafka/port';
+import { type GroupDescription, type TopicDescription, WATCHER_PREFIX } from '../platform/kafka/port';
 import { createLogger } from '../platform/logger';
 import { runKafkaCommand, UsageError } from './kafka-command';
 
@@ -53,7 +53,9 @@ function groupTable(groups: readonly GroupDescription[], topic: string | undefin
     head: ['group', 'state', 'members', 'topic', 'lag'],
     style: { head: [], border: [] },
   });
-  for (const { groupId, state, members, topics } of groups) {
+  // Who only watches commits nothing, so has no lag, and is gone tomorrow.
+  const lasting = groups.filter(({ groupId }) => !groupId.startsWith(WATCHER_PREFIX));
+  for (const { groupId, state, members, topics } of lasting) {
     const read = topics.filter((lag) => topic === undefined || lag.topic === topic);
     for (const { topic: name, lag } of read) table.push([groupId, state, members, name, lag]);
     if (read.length === 0 && topic === undefined) table.push([groupId, state, members, '–', '–']);

@@ -8,4 +8,6 @@ export interface Caller {
   readonly role: Role;
   /** For mail only; kept in one row of booking.people. */
   readonly email?: string;
+  /** Until when the token is taken. */
+  readonly expiresAt: Date;
 }

@@ -28,10 +28,16 @@ type AuthSettings = Pick<
   'NODE_ENV' | 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE' | 'AUTH_ALGORITHMS'
 >;
 
+/** By how much clocks may differ, seconds. */
+const CLOCK_TOLERANCE = 5;
+/** The last that a Date can hold. */
+const LAST_INSTANT_MS = 8.64e15;
+
 const claims = z.object({
   // Ids end up in workflow metadata, logs and keys: no control characters, no novel.
   sub: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters'),
   role: z.enum(ROLES),
+  exp: z.number(),
 });
 const email = z.email().max(320);
 
@@ -49,7 +55,9 @@ export function tokenVerifier(config: AuthSettings): VerifyToken {
       throw new BadToken(`claim ${issue?.path.join('.')}: ${issue?.message}`);
     }
     const mail = email.safeParse(payload.email);
-    return { id: known.data.sub, role: known.data.role, ...(mail.success && { email: mail.data }) };
+    const { sub: id, role, exp } = known.data;
+    const expiresAt = new Date(Math.min((exp + CLOCK_TOLERANCE) * 1000, LAST_INSTANT_MS));
+    return { id, role, expiresAt, ...(mail.success && { email: mail.data }) };
   };
 }
 
@@ -58,7 +66,7 @@ function signatureCheck(config: AuthSettings): (token: string) => Promise<JWTPay
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
     requiredClaims: ['exp', 'sub', 'role'],
-    clockTolerance: 5,
+    clockTolerance: CLOCK_TOLERANCE,
   };
   if (config.AUTH_JWKS_URL === undefined) {
     if (config.NODE_ENV === 'production') throw new ConfigError('AUTH_JWKS_URL: required in production');

@@ -47,6 +47,7 @@ async function handled(route: Route, request: Request, gone: AbortSignal): Promi
   }
   const key = isWrite(route.method) ? request.get('idempotency-key') : undefined;
   if (key !== undefined) validate(idempotencyKeySchema, key, 'Idempotency-Key');
+  const lastEventId = route.resumes === undefined ? undefined : request.get('last-event-id');
   const sentBody: unknown = request.body ?? {};
   return route.handle({
     // An id that cannot be one names nothing.
@@ -54,11 +55,12 @@ async function handled(route: Route, request: Request, gone: AbortSignal): Promi
     query: validate(route.query ?? NOTHING, request.query, 'query'),
     body: validate(route.body ?? NOTHING, sentBody, 'body'),
     sentBody,
-    prefersPage: request.accepts(['application/json', 'text/html']) === 'text/html',
     gone,
     prefers: (...types) => request.accepts([...types]) || undefined,
     ...(route.signatureHeader && { signed: signedBody(request, route.signatureHeader) }),
     ...(key !== undefined && { idempotencyKey: key }),
+    // A browser that has got no id yet has none to send.
+    ...(lastEventId && { lastEventId }),
     ...(caller && { caller }),
   });
 }
@@ -74,9 +76,16 @@ function parsedParams(route: Route, request: Request): unknown {
   return parsed.data;
 }
 
-function send(response: Response, answer: Answer): void {
+async function send(response: Response, answer: Answer): Promise<void> {
   response.status(answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   response.type(answer.contentType ?? 'application/json');
+  if (answer.stream) {
+    response.flushHeaders();
+    // Asked for the headers alone.
+    if (response.req.method === 'HEAD') response.end();
+    else await answer.stream(response);
+    return;
+  }
   response.send(answer.contentType === undefined ? JSON.stringify(answer.body) : answer.body);
 }

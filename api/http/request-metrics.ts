@@ -14,6 +14,8 @@ const seconds = new Histogram({
 export function measure(request: Request, response: Response, next: NextFunction): void {
   const stop = seconds.startTimer();
   response.once('close', () => {
+    // A stream lasts as long as somebody listens; it has metrics of its own.
+    if (String(response.getHeader('Content-Type')).startsWith('text/event-stream')) return;
     const path: unknown = request.route?.path;
     stop({
       method: request.method,

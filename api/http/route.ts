@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { ProblemCode } from '../../domain/problems';
 import type { Caller, Role } from '../auth/caller';
@@ -12,6 +13,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** @default application/json */
   readonly contentType?: string;
+  /** Goes on with the answer instead of a body, once its headers are sent, until it ends the response. */
+  readonly stream?: (response: ServerResponse) => Promise<void>;
 }
 
 /** What one status of a route means, for the document. */
@@ -25,8 +28,6 @@ export interface AnswerDoc {
   readonly text?: string;
   /** Headers that come with it, and what they say. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The same as a page, for a request whose `prefersPage` says so. */
-  readonly orPage?: true;
 }
 
 type NoFields = z.ZodObject<Record<never, z.ZodType>>;
@@ -41,8 +42,8 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   readonly signed?: SignedBody;
   /** The caller's `Idempotency-Key`, on writes. */
   readonly idempotencyKey?: string;
-  /** The caller would rather have text/html than JSON, as a browser does. */
-  readonly prefersPage: boolean;
+  /** Where the route `resumes`: the caller's `Last-Event-ID`. */
+  readonly lastEventId?: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
   /** Which of these content types the caller likes best, by their `Accept`; undefined: none. */
@@ -69,6 +70,8 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   readonly bodyExample?: unknown;
   /** The header that the sender signs the body with; the handler then gets both as they came, and checks them. */
   readonly signatureHeader?: string;
+  /** A stream that goes on after `Last-Event-ID`, and what that is. */
+  readonly resumes?: string;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
   /** The problems of this route's own; those that every route shares are added by the document. */
   readonly problems?: readonly ProblemCode[];
@@ -94,7 +97,7 @@ export interface RawRequest {
   readonly sentBody: unknown;
   readonly signed?: SignedBody;
   readonly idempotencyKey?: string;
-  readonly prefersPage: boolean;
+  readonly lastEventId?: string;
   readonly gone: AbortSignal;
   prefers(...types: readonly string[]): string | undefined;
   readonly caller?: Caller;

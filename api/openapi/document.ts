@@ -52,13 +52,16 @@ export function openApiDocument(routes: readonly Route[], cookie: string | undef
 
 function operation(route: Route, withCookie: boolean): ZodOpenApiOperationObject {
   const write = isWrite(route.method);
-  const header = write
-    ? z.object({
-        'Idempotency-Key': idempotencyKeySchema.optional().meta({
-          description: 'Repeats under one key are done once and get the same answer, for 24 hours.',
-        }),
-      })
-    : undefined;
+  const header = z.object({
+    ...(write && {
+      'Idempotency-Key': idempotencyKeySchema.optional().meta({
+        description: 'Repeats under one key are done once and get the same answer, for 24 hours.',
+      }),
+    }),
+    ...(route.resumes !== undefined && {
+      'Last-Event-ID': z.string().optional().meta({ description: route.resumes }),
+    }),
+  });
   return {
     operationId: operationId(route),
     tags: [route.tag],
@@ -68,7 +71,7 @@ function operation(route: Route, withCookie: boolean): ZodOpenApiOperationObject
     requestParams: {
       ...(route.params && { path: route.params }),
       ...(route.query && { query: route.query }),
-      ...(header && { header }),
+      ...(Object.keys(header.shape).length > 0 && { header }),
     },
     ...(route.body && {
       requestBody: {
@@ -101,7 +104,6 @@ function answers(route: Route): Record<string, ZodOpenApiResponseObject> {
             ...(doc.example !== undefined && { example: doc.example }),
           },
           ...(doc.text !== undefined && { [doc.text]: { schema: z.string() } }),
-          ...(doc.orPage && { 'text/html': { schema: z.string() } }),
         },
         headers: z.object(
           Object.fromEntries(

@@ -10,6 +10,7 @@ import { developmentRoutes } from './development';
 import { invoiceRoutes } from './invoices';
 import { itemManagementRoutes } from './item-management';
 import { itemRoutes } from './items';
+import { liveRoutes } from './live';
 import { messageRoutes } from './messages';
 import { operationsRoutes } from './operations';
 import { ownersRoutes } from './owners';
@@ -32,6 +33,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...billingRoutes(deps),
     ...userRoutes(deps),
     ...bookingRoutes(deps),
+    ...liveRoutes(deps),
     ...adminRoutes(deps),
     ...reservationRoutes(deps),
     ...reservationChangeRoutes(deps),

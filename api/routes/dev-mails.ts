@@ -6,6 +6,7 @@ import { MAILBOX_POLICY, mailboxPage, mailPage } from '../development/mailbox-pa
 import { type Answer, publicRoute, type Route } from '../http/route';
 
 const TAG = 'development';
+const PAGE = 'text/html';
 const NOTE = 'In development only. A page for browsers, JSON otherwise.';
 
 const line = {
@@ -51,14 +52,16 @@ export function devMailRoutes({ config, database }: Pick<ApiDeps, 'config' | 'da
           description: 'Newest first',
           schema: z.object({ mails: z.array(z.object(line)) }),
           example: { mails: [lineExample] },
-          orPage: true,
+          text: PAGE,
         },
       },
       problems: ['not-found', 'invalid-request'],
-      async handle({ prefersPage }) {
+      async handle({ prefers }) {
         requireDevelopment();
         const mails = await newestMails(database);
-        return prefersPage ? asPage(mailboxPage(mails)) : { status: 200, body: { mails } };
+        return prefers('application/json', PAGE) === PAGE
+          ? asPage(mailboxPage(mails))
+          : { status: 200, body: { mails } };
       },
     }),
     publicRoute({
@@ -75,14 +78,16 @@ export function devMailRoutes({ config, database }: Pick<ApiDeps, 'config' | 'da
       }),
       query: z.strictObject({}),
       answers: {
-        200: { description: 'The mail', schema: mailSchema, example: mailExample, orPage: true },
+        200: { description: 'The mail', schema: mailSchema, example: mailExample, text: PAGE },
       },
       problems: ['invalid-request'],
-      async handle({ params: { id }, prefersPage }) {
+      async handle({ params: { id }, prefers }) {
         requireDevelopment();
         const mail = await findMail(database, id);
         if (!mail) throw new Problem('not-found', `There is no mail ${id}.`);
-        return prefersPage ? asPage(mailPage(mail)) : { status: 200, body: mail };
+        return prefers('application/json', PAGE) === PAGE
+          ? asPage(mailPage(mail))
+          : { status: 200, body: mail };
       },
     }),
   ];

@@ -108,6 +108,9 @@ export interface KafkaAdmin {
   unreadOf(groupId: string, topics?: readonly string[]): Promise<OffsetRange[]>;
 }
 
+/** How the ids of groups begin that watch and commit nothing. */
+export const WATCHER_PREFIX = 'watch-';
+
 export interface WatchOptions {
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
@@ -115,12 +118,25 @@ export interface WatchOptions {
   readonly from?: readonly Pick<OffsetRange, 'topic' | 'partition' | 'from'>[];
   /** One at a time: what it answers is waited for. Must not fail. */
   readonly onMessage: (message: IncomingMessage) => unknown;
+  /**
+   * Partitions were assigned, for the first time or anew. What was written just before may have been missed, where
+   * nothing is read from the beginning.
+   */
+  readonly onAssigned?: () => void;
+  /**
+   * Whether it begins again by itself after a passing failure. That may take half a minute, because it waits for the
+   * member that it was itself; who watches anew does so as another group.
+   * @default true
+   */
+  readonly persists?: boolean;
   /** The watching ended by itself; watch again or give up. */
   readonly onCrash: (error: Error) => void;
 }
 
 /** Reads on until `stop`. */
 export interface Watching {
+  /** Milliseconds since the broker last took this for a living reader. A second is usual. */
+  readonly silentMs: number;
   stop(): Promise<void>;
 }
 

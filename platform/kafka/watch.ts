@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { KafkaJSGroupCoordinatorNotFound } from 'kafkajs';
 import { type KafkaOptions, libraryClient } from './client';
 import { incoming } from './incoming';
-import { KafkaAway, type Watching, type WatchOptions } from './port';
+import { KafkaAway, WATCHER_PREFIX, type Watching, type WatchOptions } from './port';
 
 const PATIENCE = {
   connectMs: 2_000,
   requestMs: 30_000,
   retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
 };
+
+const HEARTBEAT_MS = 1_000;
 
 /** A broker that is up but makes many topics, its own for groups among them, may take this often as long. */
 const COORDINATOR_ATTEMPTS = 5;
@@ -30,11 +32,25 @@ function isWithoutCoordinator(error: unknown): boolean {
 
 async function watchOnce(options: KafkaOptions, wanted: WatchOptions): Promise<Watching> {
   const client = libraryClient(options, PATIENCE);
-  const groupId = `watch-${randomUUID()}`;
-  const consumer = client.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 250 });
+  const groupId = `${WATCHER_PREFIX}${randomUUID()}`;
+  const consumer = client.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 250,
+    heartbeatInterval: HEARTBEAT_MS,
+    ...(wanted.persists === false && { retry: { ...PATIENCE.retry, restartOnFailure: async () => false } }),
+  });
+  let aliveAt = performance.now();
+  consumer.on(consumer.events.HEARTBEAT, () => {
+    aliveAt = performance.now();
+  });
   let watching = false;
   const assigned = new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      aliveAt = performance.now();
+      wanted.onAssigned?.();
+      resolve();
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       // The library starts again by itself after what it holds to be passing, as a coordinator that is still loading.
       if (payload.restart) return;
@@ -69,7 +85,12 @@ async function watchOnce(options: KafkaOptions, wanted: WatchOptions): Promise<W
       consumer.seek({ topic, partition, offset: from.toString() });
     }
     watching = true;
-    return { stop };
+    return {
+      get silentMs() {
+        return performance.now() - aliveAt;
+      },
+      stop,
+    };
   } catch (error) {
     assigned.catch(() => undefined); // the same failure, already thrown below
     await consumer.disconnect();

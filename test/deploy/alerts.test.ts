@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '../../api/http/request-metrics';
+import '../../api/live/metrics';
 import '../../bridge/metrics';
 import '../../consumers/runner/metrics';
 import { metrics } from '../../platform/metrics';
@@ -44,7 +45,7 @@ test('every alert is seen to fire', () => {
 
 test('the rules speak of metrics and labels that the product has', async () => {
   const known = new Map((await metrics.getMetricsAsJSON()).map(({ name, type }) => [name, type]));
-  const used = named(/\b((?:booking|http)_[a-z_]+)\b/g, RULES.replace(/runbook: .*/g, ''));
+  const used = named(/\b((?:booking|http|live)_[a-z_]+)\b/g, RULES.replace(/runbook: .*/g, ''));
   const unknown = used.filter((name) => !known.has(name.replace(/_(bucket|count|sum)$/, '')));
   expect(used.length).toBeGreaterThan(10);
   expect(unknown).toEqual([]);

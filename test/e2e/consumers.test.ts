@@ -1,10 +1,14 @@
+import { TopicNudges } from '../../api/live/topic-nudges';
 import { GROUPS } from '../../consumers/groups';
 import { eventsSettled } from '../../consumers/runner/metrics';
 import { statusWord } from '../../domain/system-status';
 import { openKafka } from '../../platform/kafka/open-kafka';
 import { createLogger } from '../../platform/logger';
 import { seed } from '../../scripts/seed';
+import { freePort } from '../../scripts/stack/ports';
+import { signToken } from '../../scripts/token';
 import { addItem } from '../support/bookings';
+import { EventStream } from '../support/event-stream';
 import { day, Product } from '../support/product';
 import { billIn, bookingIn, type RestCaller } from '../support/rest';
 import { until } from '../support/until';
@@ -154,6 +158,46 @@ test('bills, money and nights of the views made of several topics are those of t
   const [{ captured, taken } = {}] = await until(sums, agree);
   expect(captured?.[0]).toBeGreaterThan(0);
   expect(taken?.[0]).toBeGreaterThan(0);
+});
+
+test('whichever copy of the API a screen is at, the topics tell it to look, and it shows each status', async () => {
+  const ports = [product.config.PORT, await freePort()];
+  await product.start('api', { PORT: String(ports[1]) });
+  const logger = createLogger('silent', 'test');
+  const kafka = openKafka({ brokers: product.config.KAFKA_BROKERS, clientId: 'test', logger });
+  const readers = ports.map(() => new TopicNudges({ kafka, renames: product.config, logger }));
+  const heard: string[][] = [[], []];
+  for (const [index, reader] of readers.entries()) {
+    reader.listen((bookingId) => heard[index]?.push(bookingId));
+  }
+  await until(
+    () => readers.map(({ isHeard }) => isHeard),
+    ([one, other]) => one === true && other === true,
+  );
+
+  const traveler = product.as('traveler:traveler-1');
+  const stay = { propertyId: 'PROP-VIEW', startDate: day(50), endDate: day(52) };
+  const { id } = bookingIn(await traveler.post('/api/bookings', stay));
+  const token = await signToken({ role: 'owner', sub: 'owner-1', ttl: '1h' }, product.config);
+  const screens = await Promise.all(
+    ports.map((port) =>
+      EventStream.open(`http://127.0.0.1:${port}/api/bookings/${id}/events`, {
+        authorization: `Bearer ${token}`,
+      }),
+    ),
+  );
+  await product.as('owner:owner-1').put(`/api/bookings/${id}/accept`);
+  for (const screen of screens) {
+    const states = (await screen.take(5)).map(({ data }) => data.state);
+    expect([...new Set(states)]).toEqual(['PENDING', 'ACCEPTED', 'PAYMENT_AUTHORIZED', 'CONFIRMED']);
+    screen.close();
+  }
+  // Opened, accepted, authorized, confirmed: each on a topic of its own or of all.
+  await until(
+    () => heard.map((ids) => ids.filter((told) => told === id).length),
+    ([one = 0, other = 0]) => one >= 4 && other >= 4,
+  );
+  await Promise.all(readers.map((reader) => reader.stop()));
 });
 
 test('the groups are ready, and tell where they are not', async () => {

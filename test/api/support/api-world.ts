@@ -7,6 +7,7 @@ import { tokenVerifier } from '../../../api/auth/verify-token';
 import { openApiDatabase } from '../../../api/database';
 import type { ApiDeps } from '../../../api/deps';
 import { hasSimulator, simulatorDesk } from '../../../api/development/simulator-desk';
+import { LiveStreams, type LiveStreamsDeps } from '../../../api/live/live-streams';
 import { HandLoop } from '../../../api/webhooks/hand-loop';
 import { providerEvents } from '../../../api/webhooks/provider-events';
 import type { Config } from '../../../platform/config';
@@ -14,6 +15,7 @@ import { readConfig } from '../../../platform/config';
 import { seed } from '../../../scripts/seed';
 import { freshDatabase, type TestDatabase } from '../../support/database';
 import { Contract, type OpenApi, type Reply } from './contract';
+import { FakeNudges } from './fake-nudges';
 import { FakeSaga } from './fake-saga';
 
 /** The API over a database of its own and a stand-in for Temporal. */
@@ -22,6 +24,9 @@ export interface ApiWorld {
   readonly config: Config;
   readonly database: TestDatabase;
   readonly saga: FakeSaga;
+  /** Stands in for the topics. */
+  readonly nudges: FakeNudges;
+  readonly live: LiveStreams;
   /** Lines of the log, as JSON. */
   readonly log: string[];
   /** What the API takes for the present. */
@@ -43,6 +48,7 @@ export type { Reply };
 export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly deps?: Partial<ApiDeps>;
+  readonly live?: Partial<LiveStreamsDeps>;
   /** The address by which the API reaches its database. */
   readonly through?: (url: string) => string;
 }
@@ -67,12 +73,15 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const handLoop = new HandLoop({ database: prisma, events: providerEvents({ saga }), logger, pollMs: 100 });
   handLoop.start();
   const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
+  const nudges = new FakeNudges();
+  const live = new LiveStreams({ config, database: prisma, nudges, logger, ...options.live });
   const deps: ApiDeps = {
     config,
     logger,
     database: prisma,
     saga,
     ...(desk && { simulatorDesk: desk }),
+    live,
     handSoon: () => handLoop.handSoon(),
     verifyToken: tokenVerifier(config),
     now: () => now,
@@ -86,6 +95,8 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     config,
     database,
     saga,
+    nudges,
+    live,
     log,
     setNow: (iso) => {
       now = new Date(iso);
@@ -96,6 +107,7 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
       return reply;
     },
     close: async () => {
+      await live.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await handLoop.stop();
@@ -124,7 +136,10 @@ export async function send(base: string, method: string, path: string, call: Cal
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  const text = await response.text();
+  // A stream has no end: whoever asked for a refusal shall see at once that there was none.
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const text = isStream ? '' : await response.text();
+  if (isStream) await response.body?.cancel();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
