@@ -17,7 +17,10 @@ export const analyticsEngine = defineGroup<Heard>({
   // Messages about one booking come on several topics. Two batches, of two of those, would wait for each other's bookings
   // crosswise; one event at a time holds one booking.
   batch: false,
-  rebuild: { tables: ['analytics.changes', 'analytics.payments', 'analytics.bookings'] },
+  rebuild: {
+    tables: ['analytics.changes', 'analytics.payments', 'analytics.bookings'],
+    except: ['updated_at'],
+  },
   async handle(event, transaction) {
     const saying = sayingOf(event);
     if (!saying) return 'ignored';

@@ -58,7 +58,7 @@ test('nobody publishes on a topic of somebody else, nor what does not fit it', a
   await expect(say('e1', 'K', 'owner-group')).rejects.toThrow(
     'owner-group may not publish on analytics.alert',
   );
-  const message = { ...alert('e1'), kind: 'weather' as 'lag' };
+  const message = { ...alert('e1'), status: 'seen' as 'opened' };
   const bad = {
     publisher: ANALYTICS,
     event: 'e1',
@@ -67,7 +67,7 @@ test('nobody publishes on a topic of somebody else, nor what does not fit it', a
     topic: 'analyticsAlert' as const,
     message,
   };
-  await expect(transactions.run((transaction) => publish(transaction, bad))).rejects.toThrow('kind');
+  await expect(transactions.run((transaction) => publish(transaction, bad))).rejects.toThrow('status');
   expect(await outbox()).toEqual([]);
 });
 
@@ -96,12 +96,12 @@ test('the relay sends it as it stands; a refused one holds back the later ones o
   await say('first', stuck);
   await say('second', stuck);
   await say('other', fine);
-  const spoil = (kind: string) =>
+  const setStatus = (status: string) =>
     world.database.query(
-      `UPDATE booking.publications SET message = jsonb_set(message::jsonb, '{kind}', to_jsonb($1::text)) WHERE event = 'first'`,
-      [kind],
+      `UPDATE booking.publications SET message = jsonb_set(message::jsonb, '{status}', to_jsonb($1::text)) WHERE event = 'first'`,
+      [status],
     );
-  await spoil('weather');
+  await setStatus('seen');
   await world.startRelay();
   const listener = await world.listen(['analytics.alert']);
   const heard = (key: string) => listener.told('analytics.alert', key).map(({ subject }) => subject);
@@ -113,10 +113,10 @@ test('the relay sends it as it stands; a refused one holds back the later ones o
   );
   expect(refused).toMatchObject({
     publication: `analyticsAlert/${stuck}`,
-    refusal: expect.stringContaining('does not fit analytics.alert: kind'),
+    refusal: expect.stringContaining('does not fit analytics.alert: status'),
   });
 
-  await spoil('lag');
+  await setStatus('opened');
   await world.database.query('UPDATE booking.outbox SET refused_at = NULL, refusal = NULL');
   await world.untilOutboxEmpty();
   await until('the rest was told', async () => heard(stuck).length === 2);

@@ -42,14 +42,21 @@ afterAll(async () => {
 /** Bookings of every system, with what else may happen: declines, a change, a cancel, closed nights. */
 async function play(): Promise<void> {
   const home = await addItem(database, 'PROP-001', 3);
-  const flight = await addItem(database, 'PROP-002', 3);
-  await database.query(`UPDATE booking.items SET system = 'travel', kind = 'flight' WHERE id = $1`, [flight]);
+  const travel = await Promise.all(
+    (['flight', 'car', 'property'] as const).map(async (kind) => {
+      const item = await addItem(database, `TRAVEL-${kind}`, 3);
+      await database.query(`UPDATE booking.items SET system = 'travel', kind = $2 WHERE id = $1`, [
+        item,
+        kind,
+      ]);
+      return item;
+    }),
+  );
   const room = await addRoom(database, 'HOTEL-A:STD', 3);
   await addRoom(database, 'HOTEL-A:SUITE', 3);
 
-  const asTravel = () => ({ ...travelRequest({ itemId: flight, now: Date.parse(AT) }) });
-  for (const [n, itemId] of [home, flight].entries()) {
-    const asked = () => (itemId === flight ? asTravel() : {});
+  for (const [n, itemId] of [home, ...travel].entries()) {
+    const asked = () => (itemId === home ? {} : { ...travelRequest({ itemId, now: Date.parse(AT) }) });
     const [hold, amount] = [`auth-${n}`, usd(90_000)];
     const story = await openStory(database, itemId, asked());
     await tell(database, story, 'booking.accepted');
