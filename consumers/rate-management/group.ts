@@ -1,4 +1,3 @@
-import { MESSAGES } from '../../platform/messages/table';
 import { defineGroup, type Group } from '../runner/group';
 import { followBooking } from '../view/follow-booking';
 import { PROPERTY_TOPICS, propertyOf, readProperty } from '../view/property-topics';
@@ -17,7 +16,7 @@ const TAKEN = 'rate_management.taken_nights';
 export function rateManagementGroup(now: () => Date): Group {
   return defineGroup({
     name: 'rate-management-group',
-    topics: { ...PROPERTY_TOPICS, rateApplied: MESSAGES.rateApplied },
+    topics: PROPERTY_TOPICS,
     batch: true,
     rebuild: { tables: ['rate_management.applied', TAKEN, BOOKINGS] },
     inTurn: propertyOf,
