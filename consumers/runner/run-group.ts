@@ -4,6 +4,7 @@ import type { Transactions } from '../../platform/database/transactions';
 import type { GroupReading, IncomingMessage, Kafka } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
 import { pause } from '../../platform/waiting';
+import { BatchSize } from './batch-size';
 import { Circuit } from './circuit';
 import { type Clock, systemClock } from './clock';
 import { DeadLetters } from './dead-letters';
@@ -39,6 +40,7 @@ export class GroupRunner {
   private readonly stopping = new AbortController();
   private readonly envelopes: Envelopes;
   private readonly circuit: Circuit;
+  private readonly batchSize = new BatchSize();
   private readonly hands: Hands;
   private readonly lag: LagWatch;
   private readonly delivery: Delivery | undefined;
@@ -121,6 +123,7 @@ export class GroupRunner {
       transactions,
       permits,
       circuit: this.circuit,
+      batchSize: this.batchSize,
       deadLetters,
       clock: this.clock,
       logger: this.logger,

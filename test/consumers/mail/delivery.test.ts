@@ -2,6 +2,7 @@ import { MailDelivery, openMailDelivery } from '../../../consumers/email-notific
 import { emailNotification } from '../../../consumers/email-notification/group';
 import { smtpServer } from '../../../consumers/email-notification/smtp-server';
 import { attempt } from '../../../consumers/runner/attempt';
+import { BatchSize } from '../../../consumers/runner/batch-size';
 import { Circuit } from '../../../consumers/runner/circuit';
 import { InfrastructureFailure } from '../../../consumers/runner/classify-failure';
 import type { Parking } from '../../../consumers/runner/dead-letters';
@@ -163,6 +164,7 @@ async function work(
       delivery: delivery ?? deliveryOver(),
       envelopes: envelopes(),
       circuit: new Circuit(() => clock.now()),
+      batchSize: new BatchSize(),
       deadLetters: { park: async (parking) => void parked.push(parking) },
     },
   );
