@@ -9,7 +9,7 @@ import { devMailbox } from './dev-mailbox';
 import type { MailFacts } from './facts';
 import type { Mail, MailServer, MailVerdict } from './mail-server';
 import type { MailKind, Recipient } from './mails-for';
-import { mailsSettled } from './metrics';
+import { countFromNothing, mailsSettled } from './metrics';
 import { smtpServer } from './smtp-server';
 import { renderMail } from './templates';
 
@@ -155,6 +155,7 @@ function messageIdOf({ booking_id, word, recipient }: MailKey, from: string): st
 /** @throws {ConfigError} in production without a mail server */
 export function openMailDelivery(config: Config, logger: Logger): Delivery {
   requireMailSettings(config);
+  countFromNothing();
   const transactions = openTransactions({
     url: config.DATABASE_URL,
     applicationName: 'booking-saga mail',

@@ -13,7 +13,7 @@ import type { Delivery, Group } from './group';
 import { Hands } from './hands';
 import { LagWatch } from './lag';
 import { LagReport } from './lag-report';
-import { circuitOpen, restarts } from './metrics';
+import { circuitOpen, countFromNothing, restarts } from './metrics';
 import type { Permits } from './permits';
 import { type Workplace, workThrough } from './work-through';
 
@@ -60,6 +60,7 @@ export class GroupRunner {
     this.clock = clock;
     this.logger = settings.logger.child({ group: this.groupId });
     this.envelopes = new Envelopes(group.topics, config);
+    countFromNothing(this.groupId);
     this.delivery = group.openDelivery?.(config, this.logger);
     this.circuit = new Circuit(() => clock.now());
     this.hands = new Hands(() => clock.now());
@@ -95,7 +96,7 @@ export class GroupRunner {
     const stopping = this.stopping.signal;
     const deadLetters = new DeadLetters(this.settings.kafka, this.groupId, () => this.prepareTopics());
     for (let wait = FIRST_PAUSE_MS; !stopping.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
-      const begun = performance.now();
+      const begun = this.clock.now();
       try {
         await this.read(deadLetters);
       } catch (error) {
@@ -103,8 +104,9 @@ export class GroupRunner {
       }
       if (stopping.aborted) break;
       restarts.inc({ group: this.groupId });
-      if (performance.now() - begun > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
-      await pause(wait, stopping);
+      if (this.clock.now() - begun > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
+      this.lag.look('away');
+      await this.clock.pause(wait, stopping);
     }
     await deadLetters.close();
     await this.delivery?.close();
@@ -155,7 +157,7 @@ export class GroupRunner {
     });
     while (!stopping.aborted && !crash) {
       circuitOpen.set({ group: this.groupId }, this.circuit.isClosed ? 0 : 1);
-      this.lag.look();
+      this.lag.look('reading');
       this.noticeStall();
       if (reading.silentMs > SILENT_MS) return new Error('the broker has not heard of this member for 30 s');
       await pause(LOOK_EVERY_MS, stopping, ended.signal);

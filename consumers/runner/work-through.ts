@@ -11,7 +11,7 @@ import { deliver } from './delivery';
 import type { Envelopes } from './envelope';
 import type { Delivery, Event, Group } from './group';
 import { pauseAfter, pauseForInfrastructure } from './ladder';
-import { eventsSettled, handlerSeconds, retries } from './metrics';
+import { eventsSettled, handlerSeconds, retries, type SettledAs } from './metrics';
 import type { Permits } from './permits';
 import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts';
 
@@ -268,7 +268,7 @@ class BatchWork {
       await this.insist(() => countStart(this.at.transactions, this.at.groupId, following));
   }
 
-  private count(outcome: 'done' | 'ignored' | 'duplicate' | 'parked', messages: number): void {
+  private count(outcome: SettledAs, messages: number): void {
     if (messages > 0) eventsSettled.inc({ group: this.at.groupId, outcome }, messages);
   }
 }
