@@ -228,6 +228,23 @@ describe('a change', () => {
     expect((await read('PROP-914')).maxGuests).toBe(4);
   });
 
+  test('is not refused for price reviews that came since, and is for whatever else did', async () => {
+    await create({ ...HOUSE, id: 'PROP-929' });
+    const review = () =>
+      world.database.query(
+        `SELECT booking.record_item_fact('PROP-929', 'rate.updated', 'rate-management-group', '{}')`,
+      );
+    await review();
+    await review();
+    expect((await change('PROP-929', { version: 1, maxGuests: 4 })).json.item.version).toBe(4);
+    await review();
+    expect((await change('PROP-929', { version: 3, maxGuests: 5 })).json).toMatchObject({
+      ...{ status: 409, code: 'version-conflict', version: 5 },
+    });
+    expect((await change('PROP-929', { version: 6, maxGuests: 5 })).status).toBe(409);
+    expect((await read('PROP-929')).maxGuests).toBe(4);
+  });
+
   test('and another one at the same time are both made', async () => {
     await create({ ...HOUSE, id: 'PROP-915' });
     const bodies = [{ capacity: 4 }, { maxGuests: 3 }, { name: 'A' }, { minNights: 2 }];
