@@ -1,9 +1,12 @@
 import { lookForAlerts } from '../../consumers/analytics-engine/alerts/round';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
+import { type HeardEvent, sayingOf } from '../../consumers/analytics-engine/saying';
 import type { Event } from '../../consumers/runner/group';
 import { ALERT_THRESHOLDS } from '../../domain/analytics/alerts';
 import { TOPICS, type TopicSpec } from '../../domain/topics';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
+import { availabilityExamples, rateUpdatedExample } from '../../platform/messages/examples/nights-and-rates';
+import { paymentExamples } from '../../platform/messages/examples/payments';
 import { MESSAGES } from '../../platform/messages/table';
 import {
   addPlayedItems,
@@ -71,6 +74,30 @@ test('in whichever order its messages come, and told twice in every dialect, it 
   expect(await kept()).toEqual(first.view);
   // What was published once is not published again, though all of it was counted anew.
   expect(await published('analyticsReservation')).toEqual(first.told);
+});
+
+test('all that is about one booking is handled in turn, and what is about none waits for nobody', () => {
+  const turns = new Map(events.map((event) => [event, analyticsEngine.inTurn?.(event)]));
+  const bookings = new Set(turns.values());
+  expect(bookings).toEqual(
+    new Set(events.map(({ message }) => (message as { bookingId: string }).bookingId)),
+  );
+  expect(bookings.size).toBe(36);
+  for (const message of [rateUpdatedExample, ...availabilityExamples.slice(1)]) {
+    expect(analyticsEngine.inTurn?.({ message } as unknown as Event)).toBeUndefined();
+  }
+});
+
+test('a hold that was not granted is a declined payment, money that could not be taken of one is none', () => {
+  const failed = (kind: string | undefined) =>
+    sayingOf({
+      topic: 'paymentFailed',
+      message: { ...paymentExamples.failed, kind },
+    } as unknown as HeardEvent);
+  expect(['authorization', undefined].map((kind) => failed(kind)?.payment?.kind)).toEqual(
+    Array(2).fill('declined'),
+  );
+  expect(failed('capture')).toEqual({ bookingId: 'BKG01ARZ3NDEKTSV4RRFFQ9', state: 'ACCEPTED', sequence: 3 });
 });
 
 test('each counted change is published once, whole, under its property, and waits in the outbox', async () => {
