@@ -182,9 +182,14 @@ test('a view is made anew from the topic or the event log; what its group has no
 test('what is told again ends with each booking’s newest message, whatever happens meanwhile, and on that topic alone', async () => {
   const [{ sequence: newest }] = [second];
   const at = ['--topic', updates, '--from', '2030-06-01T12:00:00Z', '--json'];
+  await world.database.query(
+    `INSERT INTO booking.item_events (fact_id, item_id, version, type, actor_id, details, at)
+     VALUES ('odd', 'PROP-001', 99, 'item.vanished', 'somebody', '{}', '2030-06-02')`,
+  );
   const careless = run('republish', ...at);
   expect(await run('republish', ...at, '--force')).toMatchObject({
-    code: 0,
+    code: 1,
+    said: expect.stringContaining('left out: item PROP-001 cannot be told: type is "item.vanished"'),
     lines: expect.arrayContaining([
       { topic: updates, kind: 'booking', id: second.request.bookingId, messages: 3, first: 2, newest },
     ]),
