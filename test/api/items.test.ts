@@ -1,3 +1,4 @@
+import { until } from '../support/until';
 import { type ApiWorld, apiWorld } from './support/api-world';
 
 const OWNER = 'owner:owner-9';
@@ -243,6 +244,26 @@ describe('a change', () => {
     });
     expect((await change('PROP-929', { version: 6, maxGuests: 5 })).status).toBe(409);
     expect((await read('PROP-929')).maxGuests).toBe(4);
+  });
+
+  test('is made though a price review came between its reading and its writing', async () => {
+    await create({ ...HOUSE, id: 'PROP-939' });
+    await world.database.query('BEGIN');
+    await world.database.query(
+      `SELECT booking.record_item_fact('PROP-939', 'rate.updated', 'rate-management-group', '{}')`,
+    );
+    const changing = change('PROP-939', { version: 1, maxGuests: 4 });
+    await until(
+      async () => {
+        await world.database.query('SELECT pg_stat_clear_snapshot()');
+        return await world.database.query(
+          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+      },
+      (waiting) => waiting.length === 1,
+    );
+    await world.database.query('COMMIT');
+    expect((await changing).json.item).toMatchObject({ maxGuests: 4, version: 3 });
   });
 
   test('and another one at the same time are both made', async () => {
