@@ -76,25 +76,41 @@ export async function remake(
   await rememberRows(transaction, view);
   // Not TRUNCATE, which would keep readers of the view waiting until the end.
   for (const table of view.tables) await query(`DELETE FROM ${table}`);
-  await query('CREATE TEMPORARY TABLE handled_before (event_id text PRIMARY KEY) ON COMMIT DROP');
-  await query(
-    `WITH forgotten AS (DELETE FROM consumers.inbox WHERE group_id = $1 RETURNING event_id)
-     INSERT INTO handled_before SELECT DISTINCT event_id FROM forgotten`,
-    [groupId],
-  );
-  await query('ANALYZE handled_before');
+  await setInboxAside(transaction, groupId);
   const work = new Remaking(transaction, settings);
   await settings.tellAll(
     (message) => work.take(message),
     (one) => work.passedOver.push(one),
   );
   await work.flush();
+  await putInboxBack(transaction, groupId);
   return {
     handled: work.handled,
     left: work.left,
     passedOver: work.passedOver,
     tables: await differencesOf(transaction, view),
   };
+}
+
+/** Empties the group's inbox, so that it tells which events this rebuild has handled, and keeps what it had. */
+async function setInboxAside({ query }: Transaction, groupId: string): Promise<void> {
+  await query(`CREATE TEMPORARY TABLE handled_before (event_id text, day date, handled_at timestamptz(3),
+                 PRIMARY KEY (event_id, day)) ON COMMIT DROP`);
+  await query(
+    `WITH aside AS (DELETE FROM consumers.inbox WHERE group_id = $1 RETURNING event_id, day, handled_at)
+     INSERT INTO handled_before SELECT * FROM aside`,
+    [groupId],
+  );
+  await query('ANALYZE handled_before');
+}
+
+/** What was handled before and could not be now has had its effects all the same, and no member will read it again. */
+async function putInboxBack({ query }: Transaction, groupId: string): Promise<void> {
+  await query(
+    `INSERT INTO consumers.inbox (day, group_id, event_id, handled_at)
+     SELECT day, $1, event_id, handled_at FROM handled_before ON CONFLICT DO NOTHING`,
+    [groupId],
+  );
 }
 
 interface Waiting {
