@@ -86,12 +86,14 @@ export class GroupRunner {
   /** Ends {@link run}, once the messages in hand are settled. */
   stop(): void {
     this.stopping.abort();
+    this.delivery?.stop();
   }
 
   /** Resolves after {@link stop}, when nothing of it is left. */
   async run(): Promise<void> {
     const stopping = this.stopping.signal;
     const deadLetters = new DeadLetters(this.settings.kafka, this.groupId, () => this.prepareTopics());
+    this.delivery?.start();
     for (let wait = FIRST_PAUSE_MS; !stopping.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       const begun = performance.now();
       try {

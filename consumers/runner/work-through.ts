@@ -131,6 +131,8 @@ class BatchWork {
         return this.park({ message, reason: 'refused', error: result.reason, attempts: this.failures + 1 });
       case 'held':
         return this.waitWhileHeld();
+      case 'left':
+        return; // The batch is ending, and the event comes again.
       default:
         return result satisfies never;
     }
@@ -147,11 +149,11 @@ class BatchWork {
     return events;
   }
 
-  private async attempt(events: readonly Event[]): Promise<Attempt> {
+  private async attempt(events: readonly Event[]): Promise<Attempt | { readonly kind: 'left' }> {
     const result = this.undelivered ?? (await this.handle(events));
     const { delivery } = this.at;
     if (!delivery || result.kind !== 'committed') return result;
-    const delivered = await deliver(delivery, events);
+    const delivered = await deliver(delivery, events, this.batch.ending);
     if (delivered.kind === 'delivered') return result;
     if (events.length === 1) this.undelivered = result;
     return delivered;
