@@ -51,10 +51,6 @@ CREATE VIEW rate_management.usage AS
     FROM rate_management.applied a JOIN rate_management.bookings b USING (booking_id)
   ) one GROUP BY item_id, plan, currency;
 
--- What reviews have told is read from the facts themselves: no view that is rebuilt can lose it and tell it again.
-CREATE INDEX item_events_reviews ON booking.item_events (item_id, version)
-  WHERE type = 'rate.updated' AND actor_id = 'rate-management-group';
-
 -- The price of each night that a review told last, by plan and the plan's version; decimal.
 CREATE VIEW rate_management.told_prices AS
   SELECT DISTINCT ON (e.item_id, plan, plan_version, night) e.item_id, e.details->>'ratePlan' AS plan,

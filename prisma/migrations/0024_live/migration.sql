@@ -14,6 +14,3 @@ BEGIN
 END $$;
 CREATE TRIGGER name_owner BEFORE INSERT ON booking.booking_events
   FOR EACH ROW EXECUTE FUNCTION booking.name_owner();
-
-CREATE INDEX booking_events_owner ON booking.booking_events (owner_id, transaction_id)
-  WHERE owner_id IS NOT NULL;
