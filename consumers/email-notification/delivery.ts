@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Transaction, Transactions } from '../../platform/database/transactions';
 import type { Logger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { Rounds } from '../../platform/rounds';
 import { classifyFailure } from '../runner/classify-failure';
 import type { Delivery, Event } from '../runner/group';
-import { Permits } from '../runner/permits';
 import {
   lockDueMail,
   lockMail,

@@ -1,6 +1,7 @@
 import type { Transactions } from '../../platform/database/transactions';
 import type { IncomingMessage, PartitionBatch } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
+import type { Permits } from '../../platform/permits';
 import { type Attempt, attempt } from './attempt';
 import type { Circuit } from './circuit';
 import type { Clock } from './clock';
@@ -10,7 +11,6 @@ import type { Envelopes } from './envelope';
 import type { Delivery, Event, Group } from './group';
 import { pauseAfter, pauseForInfrastructure } from './ladder';
 import { eventsSettled, handlerSeconds, retries } from './metrics';
-import type { Permits } from './permits';
 import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts';
 
 /** Of one transaction; 100 events of a view take some tens of milliseconds, and its limit is 5 s. */
