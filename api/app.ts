@@ -27,7 +27,7 @@ export function createApp(deps: ApiDeps): Express {
 
   app.use(requestId, measure, accessLog(deps.logger), secureHeaders());
   app.use(docsPage());
-  // Before the token is looked at: a browser asks beforehand without one, and is to read a 401 as well.
+  // First of all: pages are to be able to read refusals too, and their browser asks beforehand without a token.
   app.use('/api', allowOrigins(config.ALLOWED_ORIGINS));
   app.use('/api', noStore, authenticate(deps.verifyToken, config), limitRate(config.RATE_LIMIT_PER_MINUTE));
   app.use('/api', rememberOwners(deps.database, deps.logger));

@@ -220,7 +220,7 @@ describe('a page of another origin', () => {
       return [reply.status, reply.headers.get('access-control-allow-origin')];
     };
     const origin = 'https://a.example';
-    expect(await read(LIST, { origin })).toEqual([401, origin]);
+    expect(await read(LIST, { origin, authorization: 'Bearer nonsense' })).toEqual([401, origin]);
     const cookie = `session=${await token('owner:owner-1')}`;
     expect(await read('/api/owners/events', { origin, cookie })).toEqual([200, origin]);
     const { headers } = await world.call('GET', LIST, { headers: { origin } });
