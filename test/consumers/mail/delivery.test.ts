@@ -9,10 +9,11 @@ import type { Parking } from '../../../consumers/runner/dead-letters';
 import { Envelopes } from '../../../consumers/runner/envelope';
 import type { Event } from '../../../consumers/runner/group';
 import { eventsSettled } from '../../../consumers/runner/metrics';
+import { GroupRunner } from '../../../consumers/runner/run-group';
 import { workThrough } from '../../../consumers/runner/work-through';
 import { ConfigError, readConfig } from '../../../platform/config';
 import { DatabaseAway, openTransactions, type Transactions } from '../../../platform/database/transactions';
-import type { IncomingMessage } from '../../../platform/kafka/port';
+import type { IncomingMessage, Kafka } from '../../../platform/kafka/port';
 import { createLogger } from '../../../platform/logger';
 import { Permits } from '../../../platform/permits';
 import { addItem } from '../../support/bookings';
@@ -326,9 +327,13 @@ test('a mail that the server puts off holds nobody up, does not count towards th
   await deliveryOver().sendDue(NEVER);
   expect(host.to(OWNER)).toHaveLength(1);
   await passMinutes(1, full);
-  await deliveryOver().sendDue(NEVER);
+  deliveryOver().start();
+  const settled = await until(
+    () => rows(full),
+    (mails) => mails.every(({ status }) => status !== 'waiting'),
+  );
+  expect(settled).toMatchObject([{ status: 'sent' }, { status: 'sent', refusal: null }]);
   expect(host.to(OWNER)).toHaveLength(2);
-  expect(await rows(full)).toMatchObject([{ status: 'sent' }, { status: 'sent', refusal: null }]);
 });
 
 test('what follows a mail that was put off goes out behind it, also where that is given up, in whichever process', async () => {
@@ -466,6 +471,31 @@ test('a wrong password is waited for like a server that is away', async () => {
   await attempt(transactions, 'mail', emailNotification, [event]);
   await expect(deliveryOver().deliver(event, NEVER)).rejects.toThrow(InfrastructureFailure);
   expect((await rows(id)).map(({ status }) => status)).toEqual(['waiting', 'waiting']);
+});
+
+test('a delivery begins and ends with its group, and is told to stop before what is in hand is waited for', async () => {
+  const told: string[] = [];
+  const runner = new GroupRunner(
+    {
+      ...emailNotification,
+      openDelivery: () => ({
+        deliver: async () => true,
+        start: () => void told.push('start'),
+        stop: () => void told.push('stop'),
+        close: async () => void told.push('close'),
+      }),
+    },
+    {
+      config: readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url }),
+      kafka: { admin: { ensureTopics: () => Promise.reject(new Error('away')) } } as unknown as Kafka,
+      ...{ transactions, permits: new Permits(1), logger },
+    },
+  );
+  const running = runner.run();
+  runner.stop();
+  expect(told).toEqual(['start', 'stop']);
+  await running;
+  expect(told).toEqual(['start', 'stop', 'close']);
 });
 
 test('what happened before the group was there is mailed to nobody; what happens to the same booking now is', async () => {
