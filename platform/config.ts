@@ -123,7 +123,9 @@ const environment = z.object({
     .string()
     .optional()
     .describe('Name of a cookie that may carry the token instead of the header.'),
-  ALLOWED_ORIGINS: list.default([]).describe('Origins whose pages may write with the cookie.'),
+  ALLOWED_ORIGINS: list
+    .default([])
+    .describe('Origins whose pages may call the API from a browser, and write with the cookie.'),
 
   PUBLIC_URL: z
     .url()

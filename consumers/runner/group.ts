@@ -65,8 +65,15 @@ export interface Delivery {
    * Sends what the handler wrote down for this event. Comes again for an event until it has once succeeded, also in
    * another process and for one that the inbox knows already, so it must know by itself what has been sent.
    * Its errors are treated as a handler's are.
+   * @param ending aborted once nothing further is to be begun
+   * @returns false where it left something for that reason, and the event is to come again
    */
-  deliver(event: Event): Promise<void>;
+  deliver(event: Event, ending: AbortSignal): Promise<boolean>;
+  /** Begins what it does of its own accord, besides events: trying again what somebody put off. */
+  start(): void;
+  /** From now on it begins nothing of its own accord. */
+  stop(): void;
+  /** Resolves when nothing of it is left. */
   close(): Promise<void>;
 }
 

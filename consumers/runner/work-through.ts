@@ -1,6 +1,7 @@
 import type { Transactions } from '../../platform/database/transactions';
 import type { IncomingMessage, PartitionBatch } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
+import type { Permits } from '../../platform/permits';
 import { type Attempt, attempt } from './attempt';
 import type { Circuit } from './circuit';
 import type { Clock } from './clock';
@@ -10,7 +11,6 @@ import type { Envelopes } from './envelope';
 import type { Delivery, Event, Group } from './group';
 import { pauseAfter, pauseForInfrastructure } from './ladder';
 import { eventsSettled, handlerSeconds, retries } from './metrics';
-import type { Permits } from './permits';
 import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts';
 
 /** Of one transaction; 100 events of a view take some tens of milliseconds, and its limit is 5 s. */
@@ -131,6 +131,8 @@ class BatchWork {
         return this.park({ message, reason: 'refused', error: result.reason, attempts: this.failures + 1 });
       case 'held':
         return this.waitWhileHeld();
+      case 'left':
+        return; // The batch is ending, and the event comes again.
       default:
         return result satisfies never;
     }
@@ -147,11 +149,11 @@ class BatchWork {
     return events;
   }
 
-  private async attempt(events: readonly Event[]): Promise<Attempt> {
+  private async attempt(events: readonly Event[]): Promise<Attempt | { readonly kind: 'left' }> {
     const result = this.undelivered ?? (await this.handle(events));
     const { delivery } = this.at;
     if (!delivery || result.kind !== 'committed') return result;
-    const delivered = await deliver(delivery, events);
+    const delivered = await deliver(delivery, events, this.batch.ending);
     if (delivered.kind === 'delivered') return result;
     if (events.length === 1) this.undelivered = result;
     return delivered;
