@@ -2,20 +2,14 @@ import { lookForAlerts } from '../../consumers/analytics-engine/alerts/round';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import type { Event } from '../../consumers/runner/group';
 import { ALERT_THRESHOLDS } from '../../domain/analytics/alerts';
+import { SYSTEMS } from '../../domain/item';
 import { TOPICS, type TopicSpec } from '../../domain/topics';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
 import { messageSchema } from '../../platform/messages/json-schema';
 import { MESSAGES } from '../../platform/messages/table';
-import {
-  addPlayedItems,
-  eventsFor,
-  generatedLives,
-  PLAYED_CAPACITY,
-  play,
-  shuffled,
-  toldMessages,
-} from '../support/bookings-played';
+import { addPlayedItems, generatedLives, PLAYED_CAPACITY, play, shuffled } from '../support/bookings-played';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { eventsFor, takeTold } from '../support/told';
 
 let database: TestDatabase;
 let transactions: Transactions;
@@ -27,7 +21,7 @@ beforeAll(async () => {
   });
   await addPlayedItems(database);
   for (const life of generatedLives(36)) await play(database, life);
-  events = eventsFor(analyticsEngine, await toldMessages(database));
+  events = eventsFor(analyticsEngine, await takeTold(database, SYSTEMS));
 });
 afterAll(async () => {
   await transactions.close();
