@@ -106,7 +106,7 @@ test('dead letters are replayed by their own group alone, in order and once; the
     STATUS,
     confirmed,
     accepted,
-    { ...accepted, offset: '99', value: '{"type":"nonsense"}' },
+    { ...accepted, offset: '99', value: '{"type":"nonsense"}', raw: undefined },
     accepted,
   );
   await park('owner-group', request);
