@@ -1,6 +1,7 @@
 import type { Besides } from './besides';
 import type { ChangeKind } from './changes';
 import { median, percentile } from './figures';
+import type { ListenerFigures } from './listeners/figures';
 import { LONG_STAY } from './long-stay';
 import { READS } from './reads';
 import type { Showing } from './rounds';
@@ -113,6 +114,40 @@ const BESIDES_AIMS: readonly (Limit & { readonly reached: (besides: Besides) => 
   },
 ];
 
+/** What the way from the outbox to the groups' views is to reach. */
+const LISTENER_AIMS: readonly (Limit & { readonly reached: (figures: ListenerFigures) => number })[] = [
+  {
+    about: 'commit to view p95, ms',
+    limit: 300,
+    sense: 'at most',
+    reached: ({ commitToViewMs }) => percentile(commitToViewMs, 0.95),
+  },
+  {
+    about: 'facts a second through the relay',
+    limit: 3_000,
+    sense: 'at least',
+    reached: ({ relayPerSecond }) => relayPerSecond,
+  },
+  {
+    about: 'messages a second of one consumer, many to a transaction',
+    limit: 2_000,
+    sense: 'at least',
+    reached: ({ consumerPerSecond }) => consumerPerSecond.batch,
+  },
+  {
+    about: 'messages a second of one consumer, one by one',
+    limit: 300,
+    sense: 'at least',
+    reached: ({ consumerPerSecond }) => consumerPerSecond.single,
+  },
+  {
+    about: 'seconds until nothing is unsettled, after a minute away',
+    limit: 60,
+    sense: 'at most',
+    reached: ({ caughtUpSeconds }) => caughtUpSeconds,
+  },
+];
+
 /** Of the same reservations, in the same run. */
 function changeInCreate({ changes }: Besides, kind: ChangeKind): number {
   const made = changes[kind];
@@ -126,6 +161,10 @@ export function judge(product: Showing, empty: Showing, events: number): Judgeme
 
 export function judgeBesides(besides: Besides): Judgement[] {
   return BESIDES_AIMS.map((aim) => judged(aim, aim.reached(besides)));
+}
+
+export function judgeListeners(figures: ListenerFigures): Judgement[] {
+  return LISTENER_AIMS.map((aim) => judged(aim, aim.reached(figures)));
 }
 
 function judged({ about, limit, sense }: Limit, reached: number): Judgement {

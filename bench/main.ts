@@ -3,13 +3,15 @@ import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { sayOnStderr } from '../scripts/stack/say';
 import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from '../scripts/testing/throwaway-stack';
-import { judge, judgeBesides } from './aims';
+import { type Judgement, judge, judgeBesides, judgeListeners } from './aims';
 import { type Besides, besidesLines, measureBesides } from './besides';
 import { againstBuild, COMPARISONS, type Comparison } from './comparisons';
 import type { Contender } from './contender';
 import { groundOn } from './ground';
 import { historyEvents } from './history';
 import { closeConnections } from './http';
+import { measureListeners } from './listeners/measure';
+import { listenerLines } from './listeners/report';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options';
 import { asJson, breakdown, figuresTable, statementsTable } from './report';
 import { runRounds, type Showing } from './rounds';
@@ -56,6 +58,15 @@ async function overThrowawayServices(options: BenchOptions, signal: AbortSignal)
     const contenders: Contender[] = [];
     try {
       const ground = groundOn(services, folder, profiling(options.profile));
+      if (options.listeners) {
+        const wishes = await prepareWishes();
+        const figures = await measureListeners({ ground, wishes, signal, say: sayOnStderr });
+        const judgements = judgeListeners(figures);
+        for (const line of listenerLines(figures)) print(line);
+        printJudgements(judgements);
+        await writeJson(options, { options, figures, aims: judgements });
+        return;
+      }
       for (const recipe of comparisonOf(options).contenders) {
         sayOnStderr(`Starting ${recipe.name} …`);
         contenders.push(await recipe.start(ground));
@@ -121,10 +132,17 @@ async function report(
     ...(product ? judge(product, base, events.at(-1) ?? Number.NaN) : []),
     ...(besides ? judgeBesides(besides) : []),
   ];
+  printJudgements(judgements);
+  await writeJson(options, { options, contenders: asJson(showings, events), ...besides, aims: judgements });
+}
+
+function printJudgements(judgements: readonly Judgement[]): void {
   if (judgements.length > 0) print('');
   for (const { text, met } of judgements) print(`${met ? '✓' : '✗'} ${text}`);
-  if (options.json === undefined) return;
-  await mkdir(dirname(options.json), { recursive: true });
-  const document = { options, contenders: asJson(showings, events), ...besides, aims: judgements };
-  await writeFile(options.json, `${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+async function writeJson({ json }: BenchOptions, document: unknown): Promise<void> {
+  if (json === undefined) return;
+  await mkdir(dirname(json), { recursive: true });
+  await writeFile(json, `${JSON.stringify(document, undefined, 2)}\n`);
 }

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly compare: string;
   /** Folder with another compiled build, to be measured against this one instead. */
   readonly against?: string | undefined;
+  /** Measure the way from the outbox to the groups' views instead. */
+  readonly listeners: boolean;
   /** Also print which statements a booking costs. */
   readonly statements: boolean;
   /** Folder for processor profiles of the contenders' processes. */
@@ -44,6 +46,7 @@ ${Object.entries(COMPARISONS)
   .map(([name, { about }]) => `                      ${name.padEnd(12)} ${about}`)
   .join('\n')}
   --against DIR     the product against another build of it: DIR is a \`dist\` in a clone with packages installed
+  --listeners       instead: from commit to view, relay, consumers, and their coming back after a pause; three minutes
   --statements      also print the database statements of a booking
   --profile DIR     write a processor profile of each process to DIR (slows them down)
   --json FILE       write the figures to FILE
@@ -73,6 +76,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     concurrency: count('concurrency'),
     compare,
     against: values.against,
+    listeners: values.listeners ?? false,
     statements: values.statements ?? false,
     profile: values.profile,
     json: values.json,
@@ -92,6 +96,7 @@ function parse(args: readonly string[]) {
         concurrency: text,
         quick: flag,
         compare: text,
+        listeners: flag,
         statements: flag,
         against: text,
         profile: text,

@@ -17,11 +17,35 @@ const PATIENCE = {
   retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
 };
 
+type SmallTopic = { name: string; partitions: number };
+
 /** Topics and groups by the library's admin client. */
 export class LibraryAdmin implements KafkaAdmin {
+  /** Topics that are being made, and those that are made next. */
+  private making: Promise<unknown> = Promise.resolve();
+  private next: { readonly orders: TopicOrder[]; readonly made: Promise<SmallTopic[]> } | undefined;
+
   constructor(private readonly options: KafkaOptions) {}
 
-  ensureTopics(orders: readonly TopicOrder[]): Promise<{ name: string; partitions: number }[]> {
+  /** Groups that start together want the same topics: their orders are gathered, lest they race for them. */
+  async ensureTopics(orders: readonly TopicOrder[]): Promise<SmallTopic[]> {
+    this.next ??= this.gather();
+    this.next.orders.push(...orders);
+    const small = await this.next.made;
+    return small.filter(({ name }) => orders.some((order) => order.name === name));
+  }
+
+  private gather() {
+    const orders: TopicOrder[] = [];
+    const made = this.making.then(() => {
+      this.next = undefined;
+      return this.makeMissing([...new Map(orders.map((order) => [order.name, order])).values()]);
+    });
+    this.making = made.catch(() => undefined); // told to everybody who waits for it
+    return { orders, made };
+  }
+
+  private makeMissing(orders: readonly TopicOrder[]): Promise<SmallTopic[]> {
     return this.connected(async (admin) => {
       const present = new Set(await admin.listTopics());
       const missing = orders.filter(({ name }) => !present.has(name));

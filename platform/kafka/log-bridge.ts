@@ -7,6 +7,8 @@ const QUIETED = [
   /coordinator is (loading|not available)/i,
   /^Restarting the consumer/,
   /There is no leader for this topic-partition/,
+  // Somebody else made the topic in the same moment; what is really wrong, the port throws.
+  /^Response CreateTopics\(/,
   // The port retries by itself, up to a deadline, under the same sequence numbers.
   /Limiting retries for the idempotent producer/,
   // The port's callers say once that Kafka is away; the library says it for every attempt.
