@@ -33,11 +33,10 @@ const HEADERS = {
 };
 
 export interface LiveStreamsDeps {
-  readonly config: Pick<Config, 'LIVE_STREAMS' | 'LIVE_STREAMS_PER_CALLER'>;
+  readonly config: Pick<Config, 'LIVE_STREAMS' | 'LIVE_STREAMS_PER_CALLER' | 'LIVE_HEARTBEAT_MS'>;
   readonly database: Database;
   readonly nudges: Nudges;
   readonly logger: Logger;
-  readonly heartbeatMs?: number;
 }
 
 /** Whose log a stream sends: one booking's, or that of all bookings of an owner's items. */
@@ -128,7 +127,8 @@ export class LiveStreams {
     const { deps } = this;
     const { kind } = order;
     const log = inTurn(order.log, this.reads);
-    const stream = new LiveStream({ ...deps, kind, log, wire: new Wire(response) });
+    const heartbeatMs = deps.config.LIVE_HEARTBEAT_MS;
+    const stream = new LiveStream({ ...deps, kind, log, wire: new Wire(response), heartbeatMs });
     // It can be nudged before it first looks at the log, so that nothing falls between the two.
     this.streams.set(stream, order);
     streamsOpen.inc({ kind });

@@ -4,15 +4,8 @@ import type { RawRequest } from '../../api/http/route';
 import { analyticsRoutes } from '../../api/routes/analytics';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import { openTransactions } from '../../platform/database/transactions';
-import {
-  addPlayedItems,
-  eventsFor,
-  generatedLives,
-  PLAYED_CAPACITY,
-  play,
-  shuffled,
-  toldMessages,
-} from '../support/bookings-played';
+import { addPlayedItems, generatedLives, PLAYED_CAPACITY, play, shuffled } from '../support/bookings-played';
+import { eventsFor, takeTold } from '../support/told';
 import { type ApiWorld, apiWorld } from './support/api-world';
 
 let world: ApiWorld;
@@ -25,7 +18,7 @@ beforeAll(async () => {
      VALUES ('VILLA', '2030-02-10', 40, true), ('VILLA', '2030-02-11', 7, false)
      ON CONFLICT (item_id, night) DO UPDATE SET capacity = EXCLUDED.capacity, closed = EXCLUDED.closed`,
   );
-  const events = eventsFor(analyticsEngine, await toldMessages(world.database, []));
+  const events = eventsFor(analyticsEngine, await takeTold(world.database));
   const transactions = openTransactions({
     ...{ url: world.database.url, applicationName: 'test consumers', poolSize: 1, timeoutMs: 40_000 },
   });

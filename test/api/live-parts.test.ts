@@ -76,7 +76,7 @@ test.each([
 
 test('however many streams look at the log at once, three read it, and the others wait in order', async () => {
   const streams = new LiveStreams({
-    config: { LIVE_STREAMS: 9, LIVE_STREAMS_PER_CALLER: 9 },
+    config: { LIVE_STREAMS: 9, LIVE_STREAMS_PER_CALLER: 9, LIVE_HEARTBEAT_MS: 15_000 },
     database: {} as unknown as Database,
     nudges: NO_NUDGES,
     logger: createLogger('silent', 'test'),

@@ -17,8 +17,10 @@ let world: ApiWorld;
 let streams: EventStream[] = [];
 beforeAll(async () => {
   world = await apiWorld({
-    env: { AUTH_COOKIE: 'session', LIVE_STREAMS_PER_CALLER: '2', LIVE_STREAMS: '4' },
-    live: { heartbeatMs: 300 },
+    env: {
+      AUTH_COOKIE: 'session',
+      ...{ LIVE_STREAMS_PER_CALLER: '2', LIVE_STREAMS: '4', LIVE_HEARTBEAT_MS: '300' },
+    },
   });
 });
 afterEach(async () => {
@@ -355,7 +357,7 @@ describe('without heartbeats', () => {
   let quiet: ApiWorld;
   let id: BookingId;
   beforeAll(async () => {
-    quiet = await apiWorld({ live: { heartbeatMs: 3_600_000 } });
+    quiet = await apiWorld({ env: { LIVE_HEARTBEAT_MS: '3600000' } });
     const body = { propertyId: 'PROP-001', startDate: '2026-07-01', endDate: '2026-07-02' };
     id = (await quiet.call('POST', '/api/bookings', { as: ANN, body })).json.booking.id;
   });

@@ -1,6 +1,4 @@
 import { Client } from 'pg';
-import { readBatch } from '../../bridge/outbox-queries';
-import type { RelaySession } from '../../bridge/relay-session';
 import { sayer } from '../../bridge/say';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import { bookingStatusSync } from '../../consumers/booking-status-sync/group';
@@ -19,9 +17,9 @@ import { openStory, tell, usd } from '../database/ledger-story';
 import { addItem, addRoom, travelRequest } from '../support/bookings';
 import { AT, change, confirmedReservation, stay } from '../support/changes';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { eventsFor, takeTold } from '../support/told';
 
 const config = readConfig({ NODE_ENV: 'test', CONSUMER_GROUP_PREFIX: 'own-' });
-const LANES = [...Array(16).keys()];
 
 let database: TestDatabase;
 let transactions: Transactions;
@@ -95,10 +93,8 @@ async function play(): Promise<void> {
 }
 
 async function tellAll(): Promise<ReadonlyMap<string, IncomingMessage[]>> {
-  const rows = await readBatch({ query: database.query } as unknown as RelaySession, LANES, 1_000);
-  const say = sayer(config);
   const topics = new Map<string, IncomingMessage[]>();
-  for (const message of rows.flatMap((row) => say(row))) {
+  for (const message of await takeTold(database)) {
     const before = topics.get(message.topic) ?? [];
     const place = { partition: 0, offset: String(before.length), timestamp: 0 };
     topics.set(message.topic, [...before, { ...message, ...place }]);
@@ -121,16 +117,7 @@ function kafka(from = 0n): Kafka {
   } as unknown as Kafka;
 }
 
-function eventsOf(group: Group): Event[] {
-  const envelopes = new Envelopes(group.topics, config);
-  return envelopes.topics
-    .flatMap((topic) => told.get(topic) ?? [])
-    .map((message) => {
-      const opened = envelopes.open(message);
-      if (opened.kind === 'misfit') throw new Error(`${message.topic}: ${opened.error}`);
-      return opened.event;
-    });
-}
+const eventsOf = (group: Group): Event[] => eventsFor(group, [...told.values()].flat());
 
 /** Has the group handle everything as it comes from its topics, some of it twice. Answers how many it knew already. */
 async function live(group: Group): Promise<number> {

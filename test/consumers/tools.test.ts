@@ -53,6 +53,7 @@ afterAll(() => world.close());
 interface Ended {
   readonly code: number | null;
   readonly lines: readonly Record<string, unknown>[];
+  readonly out: string;
   readonly said: string;
 }
 
@@ -74,7 +75,7 @@ function run(command: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
     child.on('close', (code) => {
       const lines = out.split('\n').filter((text) => text.startsWith('{'));
-      resolve({ code, said, lines: lines.map((text) => JSON.parse(text) as Record<string, unknown>) });
+      resolve({ code, said, out, lines: lines.map((text) => JSON.parse(text) as Record<string, unknown>) });
     });
   });
 }
@@ -106,7 +107,7 @@ test('dead letters are replayed by their own group alone, in order and once; the
     STATUS,
     confirmed,
     accepted,
-    { ...accepted, offset: '99', value: '{"type":"nonsense"}' },
+    { ...accepted, offset: '99', value: '{"type":"nonsense"}', raw: undefined },
     accepted,
   );
   await park('owner-group', request);
@@ -228,8 +229,10 @@ test('what is told again ends with each booking’s newest message, whatever hap
 });
 
 test('lag is told for each partition; a watch shows one key of several topics', async () => {
-  const [lag, check, watch] = await Promise.all([
+  const [lag, plain, letters, check, watch] = await Promise.all([
     run('lag', STATUS, '--json'),
+    run('lag', STATUS),
+    run('dlq', 'list', '--all'),
     run('lag', '--check', STATUS),
     run('watch', requests, updates, '--key', first.request.bookingId, '--from-beginning', '--json'),
   ]);
@@ -237,6 +240,17 @@ test('lag is told for each partition; a watch shows one key of several topics', 
   expect(lag.lines.reduce((sum, { messages }) => sum + Number(messages), 0)).toBe(onUpdates);
   expect(Math.max(...lag.lines.map(({ oldestSeconds }) => Number(oldestSeconds)))).toBeLessThan(300);
   expect(check).toMatchObject({ code: 0, lines: [] });
+  // After a pipe, the same without a head, a tab between cells.
+  const cells = ({ out }: Ended) =>
+    out
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split('\t'));
+  expect(cells(plain).map((row) => row.length)).toEqual(lag.lines.map((row) => Object.keys(row).length));
+  expect(cells(plain).map(([group]) => group)).toEqual(lag.lines.map(({ group }) => group));
+  expect(cells(letters).map(([letter]) => letter)).toEqual(
+    Array(5).fill(expect.stringMatching(/\.dlq\/\d+\/\d+$/)),
+  );
   const { bookingId } = first.request;
   expect(
     watch.lines
