@@ -8,7 +8,7 @@ import { Permits } from '../platform/permits';
 import type { RunningRole } from '../platform/role';
 import { watchForAlerts } from './analytics-engine/alerts/watch';
 import { analyticsEngine } from './analytics-engine/group';
-import { chosenGroups } from './groups';
+import { chosenGroups, GROUPS } from './groups';
 import { keepInbox } from './runner/inbox';
 import { GroupRunner } from './runner/run-group';
 
@@ -42,7 +42,10 @@ export async function startConsumers(config: Config, logger: Logger): Promise<Ru
   );
   const stopKeeping = keepKeepingInbox(transactions, logger);
   const running = runners.map((runner) => runner.run());
-  const alerts = groups.includes(analyticsEngine) ? watchForAlerts(transactions, logger) : undefined;
+  const groupIds = GROUPS.map(({ name }) => config.CONSUMER_GROUP_PREFIX + name);
+  const alerts = groups.includes(analyticsEngine)
+    ? watchForAlerts(transactions, groupIds, logger)
+    : undefined;
   return {
     role: ROLE,
     async stop() {

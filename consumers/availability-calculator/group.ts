@@ -19,7 +19,8 @@ const TAKEN = 'availability_calculator.taken_nights';
 
 /**
  * Keeps the calendar of every item, and looks whether more of a night is confirmed than there is. What is taken only
- * availability.updated says; whether that is confirmed, every message does, since each has the state it led to.
+ * availability.updated says; whether that is confirmed, every message does, since each has the state it led to. That a
+ * booking of the stays or the travel system is, rate.applied is the first to say.
  */
 export const availabilityCalculator = defineGroup({
   name: 'availability-calculator-group',

@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/logger';
 import type { Delivery } from '../runner/group';
 import { AT_ONCE, MailDelivery } from './delivery';
 import { devMailbox } from './dev-mailbox';
+import { countFromNothing } from './metrics';
 import { smtpServer } from './smtp-server';
 
 /** A row is held while its mail is under way, which is longer than any view's transaction may take; milliseconds. */
@@ -12,6 +13,7 @@ const ROW_HELD_MS = 90_000;
 /** @throws {ConfigError} in production without a mail server */
 export function openMailDelivery(config: Config, logger: Logger): Delivery {
   requireMailSettings(config);
+  countFromNothing();
   const transactions = openTransactions({
     url: config.DATABASE_URL,
     applicationName: 'booking-saga mail',

@@ -1,5 +1,4 @@
 import { PRICE_REVIEWER } from '../../domain/item-fact';
-import { MESSAGES } from '../../platform/messages/table';
 import { defineGroup, type Group } from '../runner/group';
 import { followBooking } from '../view/follow-booking';
 import { PROPERTY_TOPICS, propertyOf, readProperty } from '../view/property-topics';
@@ -18,7 +17,7 @@ const TAKEN = 'rate_management.taken_nights';
 export function rateManagementGroup(now: () => Date): Group {
   return defineGroup({
     name: PRICE_REVIEWER,
-    topics: { ...PROPERTY_TOPICS, rateApplied: MESSAGES.rateApplied },
+    topics: PROPERTY_TOPICS,
     batch: true,
     rebuild: { tables: ['rate_management.applied', TAKEN, BOOKINGS] },
     inTurn: propertyOf,

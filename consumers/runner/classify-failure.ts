@@ -1,3 +1,4 @@
+import { sqlStateOf } from '../../platform/database/sql-state';
 import { DatabaseAway } from '../../platform/database/transactions';
 import { KafkaAway } from '../../platform/kafka/port';
 
@@ -37,4 +38,12 @@ export function classifyFailure(error: unknown): FailureKind {
     }
   }
   return 'handler';
+}
+
+/** Of a statement, and of a whole transaction. */
+const OUT_OF_TIME: readonly unknown[] = ['57014', '25P04'];
+
+/** Whether Postgres broke work off because it took too long. */
+export function ranOutOfTime(error: unknown): boolean {
+  return OUT_OF_TIME.includes(sqlStateOf(error));
 }

@@ -7,8 +7,8 @@ import type { Logger } from '../../platform/logger';
 const MEMBER = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
 
 /**
- * Writes down how far a group is behind, for whoever watches over all groups. A member that ends in an orderly way takes
- * its line away; one that dies leaves it, and that it gets old shows.
+ * Writes down how far a group is behind, for whoever watches over all groups. A member that ends leaves its line, in good
+ * order or not: where nobody reads after it, that the group's last line gets old shows.
  */
 export class LagReport {
   constructor(
@@ -27,12 +27,13 @@ export class LagReport {
     );
   }
 
-  async takeBack(): Promise<void> {
-    // Lines of members that died long ago go along with it.
+  /** What this member was behind is others' now. When it was last heard stays. */
+  async leave(): Promise<void> {
     await this.write(
-      `DELETE FROM consumers.lags WHERE group_id = $1 AND (member = $2 OR at < now() - interval '1 day')`,
+      'UPDATE consumers.lags SET messages = 0, seconds = 0 WHERE group_id = $1 AND member = $2',
       [this.groupId, MEMBER],
     );
+    await this.write(`DELETE FROM consumers.lags WHERE at < now() - interval '1 day'`, []);
   }
 
   private async write(text: string, values: readonly unknown[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { ALERT_THRESHOLDS } from '../../domain/analytics/alerts';
 import type { KafkaAdmin } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
 import type { Hands } from './hands';
@@ -7,14 +8,14 @@ import { lagMessages, lagSeconds } from './metrics';
 /** Asking opens a connection and closes it again: not more often than this. */
 const SAMPLE_MS = 15_000;
 /** Past these somebody should look: a group's messages over all of its topics, and the age of its oldest one. */
-export const LAG_LIMITS = { messages: 1_000, seconds: 300 } as const;
+export const LAG_LIMITS = ALERT_THRESHOLDS.lag;
 
 export interface LagSettings {
   readonly admin: Pick<KafkaAdmin, 'lagOf'>;
   readonly groupId: string;
   readonly topics: readonly string[];
   readonly hands: Pick<Hands, 'oldest'>;
-  readonly report: Pick<LagReport, 'tell' | 'takeBack'>;
+  readonly report: Pick<LagReport, 'tell' | 'leave'>;
   readonly logger: Logger;
 }
 
@@ -29,11 +30,14 @@ export class LagWatch {
 
   constructor(private readonly settings: LagSettings) {}
 
-  /** Brings the metrics up to date, and alerts once when a limit is passed. */
-  look(): void {
+  /**
+   * Brings the metrics up to date, and alerts once when a limit is passed. Only who reads writes it down: that a group is
+   * not reading shows by its silence, however few messages wait.
+   */
+  look(whether: 'reading' | 'away'): void {
     const seconds = this.seconds;
     lagSeconds.set({ group: this.settings.groupId }, seconds);
-    if (performance.now() - this.sampledAt >= SAMPLE_MS && !this.sampling) void this.sample();
+    if (performance.now() - this.sampledAt >= SAMPLE_MS && !this.sampling) void this.sample(whether);
     this.alert(this.messages, seconds);
   }
 
@@ -42,7 +46,7 @@ export class LagWatch {
     const { groupId, topics, report } = this.settings;
     this.forgotten = true;
     await this.telling;
-    await report.takeBack();
+    await report.leave();
     lagSeconds.remove({ group: groupId });
     for (const topic of topics) lagMessages.remove({ group: groupId, topic });
   }
@@ -53,14 +57,14 @@ export class LagWatch {
     return oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000);
   }
 
-  private async sample(): Promise<void> {
+  private async sample(whether: 'reading' | 'away'): Promise<void> {
     const { admin, groupId, topics, report, logger } = this.settings;
     this.sampling = true;
     try {
       const lags = await admin.lagOf(groupId, topics);
       for (const { topic, lag } of lags) lagMessages.set({ group: groupId, topic }, lag);
       this.messages = lags.reduce((sum, { lag }) => sum + lag, 0);
-      if (!this.forgotten) this.telling = report.tell(this.messages, this.seconds);
+      if (whether === 'reading' && !this.forgotten) this.telling = report.tell(this.messages, this.seconds);
     } catch (error) {
       logger.debug({ err: error }, 'the lag was not measured');
     } finally {

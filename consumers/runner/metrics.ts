@@ -4,6 +4,9 @@ import { metrics } from '../../platform/metrics';
 const registers = [metrics];
 const labelNames = ['group'] as const;
 
+const OUTCOMES = ['done', 'ignored', 'duplicate', 'parked'] as const;
+export type SettledAs = (typeof OUTCOMES)[number];
+
 export const eventsSettled = new Counter({
   name: 'booking_consumer_events_total',
   help: 'Messages that were settled: done, ignored, duplicate or parked.',
@@ -47,3 +50,9 @@ export const restarts = new Counter({
   labelNames,
   registers,
 });
+
+/** What a group counts is there before anything was: of a series that is born with its first event nobody sees a rise. */
+export function countFromNothing(group: string): void {
+  for (const outcome of OUTCOMES) eventsSettled.inc({ group, outcome }, 0);
+  restarts.inc({ group }, 0);
+}

@@ -5,6 +5,7 @@ import type { GroupReading, IncomingMessage, Kafka } from '../../platform/kafka/
 import type { Logger } from '../../platform/logger';
 import type { Permits } from '../../platform/permits';
 import { pause } from '../../platform/waiting';
+import { BatchSize } from './batch-size';
 import { Circuit } from './circuit';
 import { type Clock, systemClock } from './clock';
 import { DeadLetters } from './dead-letters';
@@ -13,7 +14,7 @@ import type { Delivery, Group } from './group';
 import { Hands } from './hands';
 import { LagWatch } from './lag';
 import { LagReport } from './lag-report';
-import { circuitOpen, restarts } from './metrics';
+import { circuitOpen, countFromNothing, restarts } from './metrics';
 import { type Workplace, workThrough } from './work-through';
 
 const FIRST_PAUSE_MS = 500;
@@ -39,6 +40,7 @@ export class GroupRunner {
   private readonly stopping = new AbortController();
   private readonly envelopes: Envelopes;
   private readonly circuit: Circuit;
+  private readonly batchSize = new BatchSize();
   private readonly hands: Hands;
   private readonly lag: LagWatch;
   private readonly delivery: Delivery | undefined;
@@ -58,6 +60,7 @@ export class GroupRunner {
     this.clock = clock;
     this.logger = settings.logger.child({ group: this.groupId });
     this.envelopes = new Envelopes(group.topics, config);
+    countFromNothing(this.groupId);
     this.delivery = group.openDelivery?.(config, this.logger);
     this.circuit = new Circuit(() => clock.now());
     this.hands = new Hands(() => clock.now());
@@ -95,7 +98,7 @@ export class GroupRunner {
     const deadLetters = new DeadLetters(this.settings.kafka, this.groupId, () => this.prepareTopics());
     this.delivery?.start();
     for (let wait = FIRST_PAUSE_MS; !stopping.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
-      const begun = performance.now();
+      const begun = this.clock.now();
       try {
         await this.read(deadLetters);
       } catch (error) {
@@ -103,8 +106,9 @@ export class GroupRunner {
       }
       if (stopping.aborted) break;
       restarts.inc({ group: this.groupId });
-      if (performance.now() - begun > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
-      await pause(wait, stopping);
+      if (this.clock.now() - begun > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
+      this.lag.look('away');
+      await this.clock.pause(wait, stopping);
     }
     await deadLetters.close();
     await this.delivery?.close();
@@ -123,6 +127,7 @@ export class GroupRunner {
       transactions,
       permits,
       circuit: this.circuit,
+      batchSize: this.batchSize,
       deadLetters,
       clock: this.clock,
       logger: this.logger,
@@ -154,7 +159,7 @@ export class GroupRunner {
     });
     while (!stopping.aborted && !crash) {
       circuitOpen.set({ group: this.groupId }, this.circuit.isClosed ? 0 : 1);
-      this.lag.look();
+      this.lag.look('reading');
       this.noticeStall();
       if (reading.silentMs > SILENT_MS) return new Error('the broker has not heard of this member for 30 s');
       await pause(LOOK_EVERY_MS, stopping, ended.signal);

@@ -3,18 +3,18 @@ import type { IncomingMessage, PartitionBatch } from '../../platform/kafka/port'
 import type { Logger } from '../../platform/logger';
 import type { Permits } from '../../platform/permits';
 import { type Attempt, attempt } from './attempt';
+import type { BatchSize } from './batch-size';
 import type { Circuit } from './circuit';
+import { ranOutOfTime } from './classify-failure';
 import type { Clock } from './clock';
 import type { DeadLetters, Parking } from './dead-letters';
 import { deliver } from './delivery';
 import type { Envelopes } from './envelope';
 import type { Delivery, Event, Group } from './group';
 import { pauseAfter, pauseForInfrastructure } from './ladder';
-import { eventsSettled, handlerSeconds, retries } from './metrics';
+import { eventsSettled, handlerSeconds, retries, type SettledAs } from './metrics';
 import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts';
 
-/** Of one transaction; 100 events of a view take some tens of milliseconds, and its limit is 5 s. */
-const EVENTS_AT_ONCE = 100;
 /** How soon to ask again while the group's view is being made anew. */
 const HELD_MS = 1_000;
 
@@ -29,6 +29,7 @@ export interface Workplace {
   /** As many as there are connections. */
   readonly permits: Permits;
   readonly circuit: Circuit;
+  readonly batchSize: BatchSize;
   readonly deadLetters: Pick<DeadLetters, 'park'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -102,7 +103,7 @@ class BatchWork {
 
   /** Settles some messages, or one, or none; pauses where it has to. */
   private async step(message: IncomingMessage): Promise<void> {
-    const { envelopes, circuit } = this.at;
+    const { envelopes, circuit, batchSize } = this.at;
     const opened = envelopes.open(message);
     if (opened.kind === 'misfit') {
       return this.park({ message, reason: opened.reason, error: opened.error, attempts: 0 });
@@ -112,7 +113,10 @@ class BatchWork {
     const alone = trial || this.careful || this.next < this.oneByOneUntil || this.infrastructureFailures > 0;
     const events = this.at.group.batch && !alone ? this.together(opened.event) : [opened.event];
     const result = await this.attempt(events);
-    if (result.kind === 'infrastructure') return this.infrastructureFailed(result.error);
+    if (result.kind === 'infrastructure') {
+      if (events.length > 1 && ranOutOfTime(result.error)) batchSize.ranOutOfTime(events.length);
+      return this.infrastructureFailed(result.error);
+    }
     circuit.succeeded();
     this.infrastructureFailures = 0;
     switch (result.kind) {
@@ -120,6 +124,7 @@ class BatchWork {
         this.count('done', result.done);
         this.count('ignored', result.ignored);
         this.count('duplicate', result.duplicates);
+        batchSize.gotReady(events.length);
         return this.settle(events.length);
       case 'refused':
       case 'failed':
@@ -141,7 +146,7 @@ class BatchWork {
   /** The event at `next`, and those behind it that can be handled with it. */
   private together(first: Event): Event[] {
     const events = [first];
-    for (const message of this.batch.messages.slice(this.next + 1, this.next + EVENTS_AT_ONCE)) {
+    for (const message of this.batch.messages.slice(this.next + 1, this.next + this.at.batchSize.events)) {
       const opened = this.at.envelopes.open(message);
       if (opened.kind === 'misfit') break;
       events.push(opened.event);
@@ -265,7 +270,7 @@ class BatchWork {
       await this.insist(() => countStart(this.at.transactions, this.at.groupId, following));
   }
 
-  private count(outcome: 'done' | 'ignored' | 'duplicate' | 'parked', messages: number): void {
+  private count(outcome: SettledAs, messages: number): void {
     if (messages > 0) eventsSettled.inc({ group: this.at.groupId, outcome }, messages);
   }
 }

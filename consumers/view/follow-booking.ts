@@ -36,9 +36,10 @@ export async function followBooking(
   return { standing, before: row?.before ?? undefined };
 }
 
-const STANDING: readonly BookingState[] = ['CONFIRMED', 'CHECKED_IN', 'CHECKED_OUT'];
+/** Of bookings that were confirmed and have not been called off. */
+export const STANDING_STATES: readonly BookingState[] = ['CONFIRMED', 'CHECKED_IN', 'CHECKED_OUT'];
 
 /** Whether a booking in this state was confirmed and has not been called off. */
 export function stands(state: BookingState | undefined): boolean {
-  return state !== undefined && STANDING.includes(state);
+  return state !== undefined && STANDING_STATES.includes(state);
 }

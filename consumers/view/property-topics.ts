@@ -21,11 +21,16 @@ export const PAYMENT_TOPICS = {
   paymentSettled: MESSAGES.paymentSettled,
 } as const;
 
-/** All that is told of a property's reservations, money and nights, each keyed by the property. */
+/**
+ * All that is told of a property's reservations, money, nights and rates, each keyed by the property. `rate.applied` is
+ * told of every system's bookings once they are confirmed; of stays and travel nothing else here says so before money
+ * moves.
+ */
 export const PROPERTY_TOPICS = {
   ...RESERVATION_TOPICS,
   ...PAYMENT_TOPICS,
   availabilityUpdated: MESSAGES.availabilityUpdated,
+  rateApplied: MESSAGES.rateApplied,
 } as const;
 
 export type PropertyEvent = EventOf<typeof PROPERTY_TOPICS>;
@@ -39,7 +44,7 @@ export type BookedNights = Extract<NightsMessage, { change: 'blocked' | 'release
 /** Nights that an owner closed or opened. */
 export type OwnersNights = Extract<NightsMessage, { change: 'closed' | 'opened' }>;
 
-/** An event of a booking: reservation, money or nights. */
+/** An event of a booking: reservation, money, nights or rate. */
 export type BookingEvent =
   | Exclude<PropertyEvent, { topic: 'availabilityUpdated' }>
   | Event<'availabilityUpdated', BookedNights>;

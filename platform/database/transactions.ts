@@ -1,5 +1,5 @@
 import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from 'pg';
-import { isConditionOfDatabase } from './sql-state';
+import { isConditionOfDatabase, sqlStateOf } from './sql-state';
 
 /** How long after the server's own limit an answer may still be under way, milliseconds. */
 const ANSWER_MS = 500;
@@ -60,21 +60,24 @@ export function openTransactions(options: TransactionOptions): Transactions {
 
   const withConnection = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error: unknown) => Promise.reject(away(error)));
-    let broken = false;
+    let fault: Error | undefined;
     // While it is lent out, the pool does not listen to it.
-    const onError = () => {
-      broken = true;
+    const onError = (error: Error) => {
+      fault ??= error;
     };
     client.on('error', onError);
     try {
       return await work(client);
     } catch (error) {
+      if (!(error instanceof DatabaseAway)) throw error;
+      // Between two statements, only the connection hears from the server why it is ended.
+      const failure = fault && sqlStateOf(error) === undefined ? away(fault) : error;
       // What state it is in nobody knows; another one is made.
-      broken ||= error instanceof DatabaseAway;
-      throw error;
+      fault ??= failure;
+      throw failure;
     } finally {
       client.off('error', onError);
-      client.release(broken);
+      client.release(fault !== undefined);
     }
   };
 

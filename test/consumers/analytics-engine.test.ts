@@ -2,10 +2,12 @@ import { lookForAlerts } from '../../consumers/analytics-engine/alerts/round';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import { type HeardEvent, sayingOf } from '../../consumers/analytics-engine/saying';
 import type { Event } from '../../consumers/runner/group';
+import { LagReport } from '../../consumers/runner/lag-report';
 import { ALERT_THRESHOLDS } from '../../domain/analytics/alerts';
 import { SYSTEMS } from '../../domain/item';
 import { TOPICS, type TopicSpec } from '../../domain/topics';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
+import { createLogger } from '../../platform/logger';
 import { availabilityExamples, rateUpdatedExample } from '../../platform/messages/examples/nights-and-rates';
 import { paymentExamples } from '../../platform/messages/examples/payments';
 import { messageSchema } from '../../platform/messages/json-schema';
@@ -138,7 +140,8 @@ test('a change whose booking is not known yet is told when it is', async () => {
 describe('alerts', () => {
   const NOW = new Date('2030-02-01T12:00:00.000Z');
   const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
-  const look = (now: Date) => lookForAlerts(transactions, now);
+  const groups = ['behind', 'late', 'silent', 'well'];
+  const look = (now: Date) => lookForAlerts(transactions, now, groups);
   const told = async () =>
     (
       await database.query<{ message: { kind: string; status: string; subject: string; text: string } }>(
@@ -228,11 +231,12 @@ describe('alerts', () => {
          ON CONFLICT (group_id, member) DO UPDATE SET messages = $2, seconds = $3, at = $4`,
         [group, messages, seconds, at],
       );
-    const groups = ['behind', 'late', 'silent', 'well'];
     await report('behind', 1_001, 0, NOW);
     await report('late', 1, 301, NOW);
     await report('silent', 0, 0, later(-6));
     await report('well', 1_000, 300, NOW);
+    // None that the product has any more.
+    await report('retired', 5_000, 900, NOW);
     await look(NOW);
     expect((await told()).sort()).toEqual(
       ['behind', 'late', 'silent'].map((group) => `lag opened: ${group}`),
@@ -242,6 +246,24 @@ describe('alerts', () => {
     for (const group of groups) await report(group, 0, 0, later(1));
     await look(later(1));
     expect((await told()).filter((line) => line.includes('closed'))).toHaveLength(3);
+  });
+
+  test('a group whose last member went in good order is missed, and forgotten after a day', async () => {
+    const leave = new LagReport(transactions, 'well', createLogger('silent', 'test'));
+    await leave.tell(5_000, 900);
+    await leave.leave();
+    const [line] = await database.query<{ at: Date; messages: string }>(
+      'SELECT at, messages FROM consumers.lags',
+    );
+    if (!line) throw new Error('no line is left');
+    const past = (minutes: number) => new Date(line.at.getTime() + minutes * 60_000);
+    await look(past(4));
+    expect(await told()).toEqual([]);
+    await look(past(6));
+    await look(past(24 * 60 - 1));
+    expect(await told()).toEqual(['lag opened: well']);
+    await look(past(24 * 60));
+    expect(await told()).toEqual(['lag opened: well', 'lag closed: well']);
   });
 
   test('a kind that cannot be looked for keeps no other from it', async () => {

@@ -1,3 +1,4 @@
+import { BatchSize } from '../../consumers/runner/batch-size';
 import { Circuit } from '../../consumers/runner/circuit';
 import type { Parking } from '../../consumers/runner/dead-letters';
 import { Envelopes } from '../../consumers/runner/envelope';
@@ -61,6 +62,7 @@ function workplace(
     ...{ group, groupId, transactions, clock, logger, permits: new Permits(2) },
     envelopes: new Envelopes(group.topics, { KAFKA_REQUEST_TOPIC: '', KAFKA_RESPONSE_TOPIC: '' }),
     circuit: new Circuit(() => clock.now()),
+    batchSize: new BatchSize(),
     deadLetters: { park: async (parking) => void parked.push(parking) },
   };
 }

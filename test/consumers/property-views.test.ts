@@ -10,7 +10,7 @@ import {
   tellAfterwards,
   usd,
 } from '../database/ledger-story';
-import { addRoom } from '../support/bookings';
+import { addItem, addRoom } from '../support/bookings';
 import { freshDatabase, type TestDatabase } from '../support/database';
 import { hand, takeTold } from '../support/told';
 
@@ -29,8 +29,12 @@ afterAll(async () => {
 
 const hotel = (room: string, capacity: number) => addRoom(database, room, capacity);
 /** A booking of the nights from 1 to 4 July 2030 that has taken them, with no regard to how many there are. */
-async function takeRoom(itemId: string, rooms = 1): Promise<Story> {
-  const story = await openStory(database, itemId, { system: 'hotel', quantity: rooms });
+async function takeRoom(
+  itemId: string,
+  rooms = 1,
+  system: 'stays' | 'travel' | 'hotel' = 'hotel',
+): Promise<Story> {
+  const story = await openStory(database, itemId, { system, quantity: rooms });
   await tell(database, story, 'booking.accepted');
   const hold = `hold-${story.id}`;
   await tell(database, story, 'payment.authorized', {
@@ -73,6 +77,26 @@ describe('the calendar', () => {
     expect(await calendar(itemId)).toEqual(
       ['2030-07-01', '2030-07-02', '2030-07-03'].map((date) => ({ ...night, confirmed: 2, night: date })),
     );
+  });
+
+  test.each([
+    ['stays', 'CAL-6'],
+    ['travel', 'CAL-7'],
+  ] as const)('a booking of the %s system is confirmed once its rate was applied', async (system, item) => {
+    const itemId = await addItem(database, item, 1);
+    const stories = [await takeRoom(itemId, 1, system), await takeRoom(itemId, 1, system)];
+    await listen();
+    const night = { taken: 2, confirmed: 0, closed: false, capacity: 1 };
+    const nights = ['2030-07-01', '2030-07-02', '2030-07-03'];
+    expect(await calendar(itemId)).toEqual(nights.map((date) => ({ ...night, night: date })));
+    for (const story of stories) await tell(database, story, 'booking.confirmed');
+    const messages = await takeTold(database);
+    for (const group of [availabilityCalculator, paymentProcessor]) await hand(transactions, group, messages);
+    expect(await calendar(itemId)).toEqual(nights.map((date) => ({ ...night, night: date, confirmed: 2 })));
+    expect((await overbookings(itemId)).map(({ open }) => open)).toEqual([true, true, true]);
+    expect(
+      await database.query('SELECT state FROM payment_processor.bookings WHERE property_id = $1', [item]),
+    ).toEqual([{ state: 'CONFIRMED' }, { state: 'CONFIRMED' }]);
   });
 
   test('a closing that comes again after the nights were opened closes nothing', async () => {
@@ -120,7 +144,9 @@ describe('the calendar', () => {
     expect(lines).toEqual([{ alert: 'overbooking', itemId, beyondAllowed: true, nights: alerted }]);
     expect(
       await database.query(
-        'SELECT night::text, property_id, beyond_allowed FROM availability_calculator.open_overbookings',
+        `SELECT night::text, property_id, beyond_allowed FROM availability_calculator.open_overbookings
+         WHERE item_id = $1`,
+        [itemId],
       ),
     ).toEqual(nights.map((night) => ({ night, property_id: 'CAL-3', beyond_allowed: true })));
     await tell(database, other, 'booking.cancelled');

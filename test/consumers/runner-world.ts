@@ -24,6 +24,10 @@ export class TestClock implements Clock {
     return this.time;
   }
 
+  passes(ms: number): void {
+    this.time += ms;
+  }
+
   async pause(ms: number): Promise<void> {
     this.pauses.push(ms);
     this.time += ms;

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '../../api/http/request-metrics';
 import '../../api/live/metrics';
 import '../../bridge/metrics';
+import '../../consumers/email-notification/metrics';
 import '../../consumers/runner/metrics';
 import { metrics } from '../../platform/metrics';
 import { cacheFolder, projectRoot } from '../../scripts/stack/folders';
@@ -34,6 +37,48 @@ test('Prometheus takes the rules', async () => {
 
 test('the rules alert when they should, and only then', async () => {
   await runTool(program, ['test', 'rules', 'booking-saga.rules.test.yml'], { cwd: FOLDER });
+});
+
+/** Which alerts fail their tests when the rules are these instead. The test that runs for hours says nothing of limits. */
+async function failing(rules: string): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+  try {
+    writeFileSync(join(folder, 'booking-saga.rules.yml'), rules);
+    writeFileSync(join(folder, 'tests.yml'), TESTS.replace(/^.*eval_time: 3h.*$/m, ''));
+    const said = await new Promise<string>((resolve) => {
+      execFile(program, ['test', 'rules', 'tests.yml'], { cwd: folder }, (_, out, err) => resolve(out + err));
+    });
+    return [...new Set(named(/alertname: (\w+), time/g, said))].sort();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const LIMIT = /(>|<|==) ([\d.]+)$/gm;
+const rulesWith = (pattern: RegExp) =>
+  RULES.split('- alert: ')
+    .filter((rule) => new RegExp(pattern.source, 'm').test(rule))
+    .flatMap((rule) => named(/^(\w+)$/gm, rule).slice(0, 1))
+    .sort();
+
+test.each([
+  ['half as high', (limit: number) => limit / 2 || -1],
+  ['half as high again', (limit: number) => limit * 1.5 || 1],
+])('no limit could be %s', async (_, other) => {
+  const rules = RULES.replace(LIMIT, (_all, sign, limit) => `${sign} ${other(Number(limit))}`);
+  expect(await failing(rules)).toEqual(rulesWith(LIMIT));
+});
+
+const LASTS = /^ +for: (\d+)m$/gm;
+
+test.each([
+  ['at once', () => ''],
+  [
+    'three times as late',
+    (line: string, minutes: string) => line.replace(minutes, String(Number(minutes) * 3)),
+  ],
+])('what has to last could not alert %s', async (_, other) => {
+  expect(await failing(RULES.replace(LASTS, other))).toEqual(rulesWith(LASTS));
 });
 
 test('every alert is seen to fire', () => {

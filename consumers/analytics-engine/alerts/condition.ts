@@ -13,5 +13,5 @@ export interface Condition {
   readonly observed: Readonly<Record<string, unknown>>;
 }
 
-/** Finds all there is of one kind, at `now`. */
-export type Look = (transaction: Transaction, now: Date) => Promise<Condition[]>;
+/** Finds all there is of one kind, at `now`. `groupIds` are the consumer groups that the product has. */
+export type Look = (transaction: Transaction, now: Date, groupIds: readonly string[]) => Promise<Condition[]>;

@@ -36,24 +36,34 @@ interface AlertRow {
 /**
  * Looks for every kind of alert, each in a transaction of its own: opens what has begun and closes what is over, and
  * publishes either once.
+ * @param groupIds the consumer groups that there are, for {@link lag}
  * @throws {AggregateError} holding what went wrong with some kinds, after all of them
  */
-export async function lookForAlerts(transactions: Transactions, now: Date): Promise<void> {
+export async function lookForAlerts(
+  transactions: Transactions,
+  now: Date,
+  groupIds: readonly string[],
+): Promise<void> {
   const failures: unknown[] = [];
   for (const kind of ALERT_KINDS) {
     await transactions
-      .run((transaction) => look(transaction, kind, now))
+      .run((transaction) => look(transaction, kind, now, groupIds))
       .catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, 'some kinds of alert could not be looked for');
 }
 
-async function look(transaction: Transaction, kind: AlertKind, now: Date): Promise<void> {
+async function look(
+  transaction: Transaction,
+  kind: AlertKind,
+  now: Date,
+  groupIds: readonly string[],
+): Promise<void> {
   const [lock] = await transaction.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [
     LOCK,
   ]);
   if (!lock?.ours) return;
-  const found = new Map((await LOOKS[kind](transaction, now)).map((one) => [one.subject, one]));
+  const found = new Map((await LOOKS[kind](transaction, now, groupIds)).map((one) => [one.subject, one]));
   const open = await transaction.query<AlertRow>(
     `SELECT id, subject, item_id, owner_id, text, observed FROM analytics.alerts WHERE kind = $1 AND closed_at IS NULL
      ORDER BY subject`,

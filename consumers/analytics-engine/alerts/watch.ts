@@ -6,10 +6,17 @@ import { lookForAlerts } from './round';
 /** How long something may be out of the ordinary before an alert is opened. */
 const LOOK_EVERY_MS = 60_000;
 
-/** Looks for alerts now and every minute, until it is stopped. A look that failed is made again with the next. */
-export function watchForAlerts(transactions: Transactions, logger: Logger): Pick<Rounds, 'stop'> {
+/**
+ * Looks for alerts now and every minute, until it is stopped. A look that failed is made again with the next.
+ * @param groupIds all consumer groups of the product, whether this process runs them or not
+ */
+export function watchForAlerts(
+  transactions: Transactions,
+  groupIds: readonly string[],
+  logger: Logger,
+): Pick<Rounds, 'stop'> {
   const rounds = new Rounds({
-    round: () => lookForAlerts(transactions, new Date()),
+    round: () => lookForAlerts(transactions, new Date(), groupIds),
     onFailure: (error) => logger.warn({ err: error }, 'not all alerts were looked for'),
     pollMs: LOOK_EVERY_MS,
   });

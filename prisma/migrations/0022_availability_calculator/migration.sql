@@ -1,4 +1,4 @@
--- Calendar and overbooking check, kept by availability-calculator-group from reservation.*, payment.* and
+-- Calendar and overbooking check, kept by availability-calculator-group from reservation.*, payment.*, rate.applied and
 -- availability.updated.
 CREATE SCHEMA availability_calculator;
 

@@ -1,5 +1,5 @@
--- The payment ledger view and the settlement report, kept by payment-processor-group from payment.*, reservation.* and
--- availability.updated. All amounts are minor units of their currency. Definitions in words: docs/listeners.md.
+-- The payment ledger view and the settlement report, kept by payment-processor-group from payment.*, reservation.*,
+-- rate.applied and availability.updated. All amounts are minor units of their currency. Definitions in words: docs/listeners.md.
 CREATE SCHEMA payment_processor;
 
 CREATE TABLE payment_processor.bookings (

@@ -3,6 +3,7 @@ import { emailNotification } from '../../../consumers/email-notification/group';
 import { openMailDelivery } from '../../../consumers/email-notification/open-delivery';
 import { smtpServer } from '../../../consumers/email-notification/smtp-server';
 import { attempt } from '../../../consumers/runner/attempt';
+import { BatchSize } from '../../../consumers/runner/batch-size';
 import { Circuit } from '../../../consumers/runner/circuit';
 import { InfrastructureFailure } from '../../../consumers/runner/classify-failure';
 import type { Parking } from '../../../consumers/runner/dead-letters';
@@ -167,6 +168,7 @@ async function work(
       delivery: delivery ?? deliveryOver(),
       envelopes: envelopes(),
       circuit: new Circuit(() => clock.now()),
+      batchSize: new BatchSize(),
       deadLetters: { park: async (parking) => void parked.push(parking) },
     },
   );
