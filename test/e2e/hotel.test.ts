@@ -177,7 +177,9 @@ async function tellTheRest() {
     (facts) => facts.some(({ type }) => type === 'payment.declined'),
   );
   // What is behind by more than its limit is an alert from the first look on.
-  await product.database.query(`INSERT INTO consumers.lags VALUES ('slow-group', 'one', 1001, 0, now())`);
+  await product.database.query(`INSERT INTO consumers.lags VALUES ($1, 'one', 1001, 0, now())`, [
+    `${product.config.CONSUMER_GROUP_PREFIX}owner-group`,
+  ]);
   const engine = await product.start('consumers', { CONSUMER_GROUPS: ANALYTICS_GROUP });
   const published = () => product.database.query('SELECT DISTINCT topic FROM booking.publications');
   await until(published, (topics) => topics.length === 2);
