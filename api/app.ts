@@ -7,6 +7,7 @@ import { rememberOwners } from './auth/remember-owners';
 import type { ApiDeps } from './deps';
 import { accessLog } from './http/access-log';
 import { jsonBody } from './http/body';
+import { allowOrigins } from './http/cross-origin';
 import { errorHandler } from './http/error-handler';
 import { mount } from './http/mount';
 import { limitRate } from './http/rate-limit';
@@ -26,6 +27,8 @@ export function createApp(deps: ApiDeps): Express {
 
   app.use(requestId, measure, accessLog(deps.logger), secureHeaders());
   app.use(docsPage());
+  // First of all: pages are to be able to read refusals too, and their browser asks beforehand without a token.
+  app.use('/api', allowOrigins(config.ALLOWED_ORIGINS));
   app.use('/api', noStore, authenticate(deps.verifyToken, config), limitRate(config.RATE_LIMIT_PER_MINUTE));
   app.use('/api', rememberOwners(deps.database, deps.logger));
   app.use(...jsonBody());

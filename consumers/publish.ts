@@ -23,13 +23,14 @@ export interface Publication<Topic extends TopicWord = TopicWord> {
 /**
  * Publishes through the outbox, in the handler's transaction: the message goes to Kafka if and when that is committed.
  * The relay finds it by its poll, within a third of a second.
- * @returns false where this event was published before
+ * @returns false where this event was published before, or a view is being made anew and nothing is to be told of it
  * @throws {TypeError} where the topic is another's; {z.ZodError} where the message does not fit its topic
  */
 export async function publish<Topic extends TopicWord>(
   transaction: Transaction,
   { publisher, event, topic, key, at, message }: Publication<Topic>,
 ): Promise<boolean> {
+  if (transaction.rebuilding) return false;
   const spec: TopicSpec = TOPICS[topic];
   if (spec.publishedBy !== publisher) throw new TypeError(`${publisher} may not publish on ${spec.name}`);
   const factId = publishedFactId(publisher, event);

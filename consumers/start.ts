@@ -4,12 +4,12 @@ import { armFromEnvironment } from '../platform/failpoint';
 import { openKafka } from '../platform/kafka/open-kafka';
 import type { Logger } from '../platform/logger';
 import { collectProcessMetrics } from '../platform/metrics';
+import { Permits } from '../platform/permits';
 import type { RunningRole } from '../platform/role';
 import { watchForAlerts } from './analytics-engine/alerts/watch';
 import { analyticsEngine } from './analytics-engine/group';
 import { chosenGroups, GROUPS } from './groups';
 import { keepInbox } from './runner/inbox';
-import { Permits } from './runner/permits';
 import { GroupRunner } from './runner/run-group';
 
 const ROLE = 'consumers';

@@ -10,6 +10,9 @@ export const ITEM_FACT_TYPES = [
 ] as const;
 export type ItemFactType = (typeof ITEM_FACT_TYPES)[number];
 
+/** Who reviews prices, as `actorId` names it. Its facts say what follows from a plan, and change nothing of the item. */
+export const PRICE_REVIEWER = 'rate-management-group';
+
 /** One line of an item's event log. It has no state; its number is the item's version. */
 export interface ItemFact {
   readonly factId: FactId;

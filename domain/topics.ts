@@ -11,8 +11,11 @@ export interface TopicSpec {
   readonly name: string;
   /** Whose vocabulary it speaks: the bridge's dialect of that system writes it. */
   readonly dialect: System;
-  /** What orders its messages. `item`: the contract's propertyId. */
-  readonly key: 'booking' | 'item';
+  /**
+   * What orders its messages. `item`: the contract's propertyId. `subject`: the same of what is about an item, else
+   * what it is about instead.
+   */
+  readonly key: 'booking' | 'item' | 'subject';
   /**
    * What a listener can tell a repeat by. `body`: every message has an `eventId`. `headers`: nothing but `ce_id`, which
    * the old listeners do not read: to them a repeat is news, and an older message is the booking's state.
@@ -64,7 +67,7 @@ export const TOPICS = {
   rateUpdated: hotel('rate.updated'),
   rateApplied: hotel('rate.applied'),
   analyticsReservation: analytics('analytics.reservation'),
-  analyticsAlert: analytics('analytics.alert'),
+  analyticsAlert: { ...analytics('analytics.alert'), key: 'subject' },
 } as const satisfies Readonly<Record<string, TopicSpec>>;
 export type TopicWord = keyof typeof TOPICS;
 

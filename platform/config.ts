@@ -64,6 +64,16 @@ const environment = z.object({
     .min(1)
     .default(10)
     .describe('Live streams of one caller, at one API process.'),
+  LIVE_HEARTBEAT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(15_000)
+    .describe(
+      'After so long without an event a live stream says that it is alive, and looks at its log by itself. Shorter than a ' +
+        'proxy keeps silent connections.',
+    ),
 
   DATABASE_URL: z.string().default('postgresql://booking:booking@127.0.0.1:54329/booking'),
   DATABASE_POOL: z.coerce.number().int().min(1).default(10).describe('Connections in the pool of each role.'),
@@ -123,7 +133,9 @@ const environment = z.object({
     .string()
     .optional()
     .describe('Name of a cookie that may carry the token instead of the header.'),
-  ALLOWED_ORIGINS: list.default([]).describe('Origins whose pages may write with the cookie.'),
+  ALLOWED_ORIGINS: list
+    .default([])
+    .describe('Origins whose pages may call the API from a browser, and write with the cookie.'),
 
   PUBLIC_URL: z
     .url()

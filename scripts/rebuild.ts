@@ -12,15 +12,17 @@ import { openSession } from './open-session';
 import { progress } from './progress';
 import { type Rebuilt, rebuild, SOURCES, type Source } from './rebuild/rebuild';
 
-const USAGE = `Usage: npm run -s rebuild -- GROUP [--from log|topic] [--apply] [--skip-failing] [--json]
-Makes a group's view anew: empties its tables and handles all events again, in one transaction. Prints each table with
-its rows before and after, and how many of them were gone and added.
+const USAGE = `Usage: npm run -s rebuild -- GROUP [--from log|topic] [--with-unread] [--apply] [--skip-failing] [--json]
+Makes a group's view anew: empties its tables and handles again what the group had handled and what is older than the
+topics, in one transaction. Prints each table with its rows before and after, and how many of them were gone and added.
 
 A dry run unless --apply is given: the same work, compared and rolled back; exit code 1 where the view that is there
 differs from what it should be. The group's members wait meanwhile, either way; readers of the view go on.
 
   --from log       from the event log, which has everything (the default)
   --from topic     from what the topics hold; refused where their first messages are gone already
+  --with-unread    also what the group's members have not had yet, which then has no effect but on the view: where it will
+                   never come to them, as after topics were lost
   --apply          keep it
   --skip-failing   keep it also where events could not be handled
   --json           a line of JSON for each table
@@ -33,6 +35,7 @@ interface Wanted {
   readonly group: Group;
   readonly view: View;
   readonly source: Source;
+  readonly withUnread: boolean;
   readonly apply: boolean;
   readonly skipFailing: boolean;
   readonly json: boolean;
@@ -42,8 +45,7 @@ function readWanted(args: string[], config: Config): Wanted | 'help' {
   const flag = { type: 'boolean', default: false } as const;
   const { values, positionals } = readWords(args, {
     from: { type: 'string', default: 'log' },
-    apply: flag,
-    'skip-failing': flag,
+    ...{ apply: flag, 'skip-failing': flag, 'with-unread': flag },
     json: flag,
     help: { ...flag, short: 'h' },
   });
@@ -61,8 +63,8 @@ function readWanted(args: string[], config: Config): Wanted | 'help' {
       `${group.name} also reads ${foreign.join(', ')}, not in the event log: --from topic.`,
     );
   }
-  const { apply, 'skip-failing': skipFailing, json } = values;
-  return { group, view: group.rebuild, source, apply, skipFailing, json };
+  const { apply, 'skip-failing': skipFailing, 'with-unread': withUnread, json } = values;
+  return { group, view: group.rebuild, source, withUnread, apply, skipFailing, json };
 }
 
 async function main(): Promise<number> {
@@ -72,7 +74,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  const { group, view, source, apply, skipFailing, json } = wanted;
+  const { group, view, source, withUnread, apply, skipFailing, json } = wanted;
   const logger = createLogger('silent', 'rebuild');
   const kafka = openKafka({ brokers: config.KAFKA_BROKERS, clientId: 'booking-saga-rebuild', logger });
   const rebuilt = await rebuild({
@@ -80,7 +82,7 @@ async function main(): Promise<number> {
     view,
     groupId: config.CONSUMER_GROUP_PREFIX + group.name,
     envelopes: new Envelopes(group.topics, config),
-    source,
+    ...{ source, withUnread, now: new Date() },
     config,
     kafka,
     connect: () => openSession(config.DATABASE_URL, 'booking-saga rebuild'),
@@ -96,19 +98,18 @@ async function main(): Promise<number> {
   return sayHowItEnded(rebuilt, apply);
 }
 
-function sayHowItEnded({ handled, passedOver, tables, kept }: Rebuilt, apply: boolean): number {
+function sayHowItEnded({ handled, left, passedOver, tables, kept }: Rebuilt, apply: boolean): number {
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  for (const { message, error } of passedOver.slice(0, SHOWN_FAILURES)) {
-    say(`not handled: ${message.topic} ${message.headers.ce_id ?? message.offset}: ${error}`);
-  }
+  for (const { what, error } of passedOver.slice(0, SHOWN_FAILURES)) say(`not handled: ${what}: ${error}`);
   if (passedOver.length > SHOWN_FAILURES) say(`and ${passedOver.length - SHOWN_FAILURES} more`);
   const equal = tables.every(({ gone, added }) => gone + added === 0);
   const found = equal ? 'the view is as it was' : 'the view is another one';
+  const unread = left > 0 ? `, ${left} left to its members, which have yet to read them` : '';
   const failed = passedOver.length > 0 ? `, ${passedOver.length} could not be` : '';
-  if (kept) say(`${handled} events handled${failed}; ${found}. Kept.`);
-  else if (apply)
-    say(`${handled} events handled${failed}: nothing was changed. --skip-failing keeps it all the same.`);
-  else say(`${handled} events handled${failed}; ${found}. Dry run: nothing was changed, --apply keeps it.`);
+  const done = `${handled} events handled${unread}${failed}`;
+  if (kept) say(`${done}; ${found}. Kept.`);
+  else if (apply) say(`${done}: nothing was changed. --skip-failing keeps it all the same.`);
+  else say(`${done}; ${found}. Dry run: nothing was changed, --apply keeps it.`);
   return kept || (!apply && equal && passedOver.length === 0) ? 0 : 1;
 }
 

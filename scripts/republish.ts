@@ -1,18 +1,20 @@
 import type { Client } from 'pg';
 import { sayer } from '../bridge/say';
+import { UntellableFact } from '../bridge/told-fact';
 import { TOPICS, type TopicSpec, type TopicWord, topicName } from '../domain/topics';
 import { type Config, readConfig } from '../platform/config';
 import { readWords, runKafkaCommand, UsageError } from './kafka-command';
 import { formatFor, type Line, listing } from './listing';
 import { openSession } from './open-session';
 import { progress } from './progress';
-import { planRepublication, type Republication } from './republish/plan';
+import { planRepublication, type Republication, type Untellable } from './republish/plan';
 import { tellAgain, untilOutboxIsShort } from './republish/tell-again';
 
 const USAGE = `Usage: npm run -s republish -- --topic TOPIC --from TIME [--to TIME] [--booking ID] [--force] [--apply] [--json]
 Tells facts of the event log again on one topic, as the messages that they were, under the same ce_id and ce_time; for
 listeners that missed some. Goes through the outbox and the bridge, and of each booking always on to its newest message,
-so that the last one on the topic is the newest still. Prints how many for each booking (or item).
+so that the last one on the topic is the newest still. Prints how many for each booking (or item). One with a fact that
+cannot be told is named and left out; the exit code is 1 then.
 
 A dry run unless --apply is given.
 
@@ -88,38 +90,56 @@ function specOf(topic: string | undefined, config: Config): TopicSpec {
   throw new UsageError(`${wrong} There are ${words.map((one) => topicName(one, config)).join(', ')}.`);
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const config = readConfig();
   const wanted = readWanted(process.argv.slice(2), config);
-  if (wanted === 'help') return void process.stdout.write(`${USAGE}\n`);
+  if (wanted === 'help') {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
   const database = await openSession(config.DATABASE_URL, 'booking-saga republish');
   try {
-    await republish(wanted, database, sayer(config));
+    return await republish(wanted, database, sayer(config));
   } finally {
     await database.end();
   }
 }
 
-async function republish(wanted: Wanted, database: Client, say: ReturnType<typeof sayer>): Promise<void> {
+/** @returns the exit code */
+async function republish(wanted: Wanted, database: Client, say: ReturnType<typeof sayer>): Promise<number> {
   const { topic, bookingId, apply, json } = wanted;
   const tell = (line: string) => process.stderr.write(`${line}\n`);
   if (bookingId !== undefined) await requireBooking(database, bookingId);
-  const plan = await planRepublication(database, wanted, say);
+  const { subjects, untellable } = await planRepublication(database, wanted, say);
+  const leftOut: Untellable[] = [...untellable];
   const done = progress('messages put into the outbox', tell);
   const waits = progress('rows in the outbox: waiting for the bridge', tell);
   const lines: Line[] = [];
   let messages = 0;
-  for (const subject of plan) {
+  for (const subject of subjects) {
     if (apply) await untilOutboxIsShort(database, waits);
     // By now there may be more than were planned: it goes on to the newest.
-    const count = apply ? await tellAgain(database, subject, topic, say) : subject.messages;
+    const count = apply
+      ? await tellAgain(database, subject, topic, say).catch(asUntellable)
+      : subject.messages;
+    if (count instanceof UntellableFact) {
+      leftOut.push({ ...subject, error: count.message });
+      continue;
+    }
     messages += count;
     lines.push({ topic, ...subject, messages: count });
     if (apply) done(messages);
   }
   process.stdout.write(listing(lines, formatFor(json)));
   const ended = apply ? 'were put into the outbox' : 'would be told again (dry run: --apply does it)';
+  for (const { kind, id, error } of leftOut) tell(`left out: ${kind} ${id} cannot be told: ${error}`);
   tell(`${messages} messages of ${lines.length} bookings or items on ${topic} ${ended}.`);
+  return leftOut.length > 0 ? 1 : 0;
+}
+
+function asUntellable(error: unknown): UntellableFact {
+  if (error instanceof UntellableFact) return error;
+  throw error;
 }
 
 async function requireBooking(database: Client, id: string): Promise<void> {

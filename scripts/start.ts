@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { UnknownDialect } from '../bridge/dialects/table';
 import { type Config, ConfigError, readConfig } from '../platform/config';
-import { MigrationError, migrate } from '../platform/database/migrate';
+import { MigrationError } from '../platform/database/apply-migration';
+import { migrate } from '../platform/database/migrate';
 import { createLogger } from '../platform/logger';
 import type { RunningRole } from '../platform/role';
 import { InterruptedError, onInterruption, untilAborted } from './interruption';

@@ -23,6 +23,7 @@ const WORDS = Object.keys(TOPICS) as TopicWord[];
 const KEYS = {
   booking: "The booking's id: its messages are in order.",
   item: 'The propertyId: the messages of a property are in order.',
+  subject: "The propertyId, or the subject where there is none: an alert's end comes after its beginning.",
 } as const satisfies Record<TopicSpec['key'], string>;
 
 const DESCRIPTION = `What the product tells of each booking on Kafka, in the words of the systems it stands in for.

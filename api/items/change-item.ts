@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Item } from '../../domain/item';
-import type { ItemFactType } from '../../domain/item-fact';
+import { type ItemFactType, PRICE_REVIEWER } from '../../domain/item-fact';
 import { itemFaults } from '../../domain/item-faults';
 import { Problem } from '../../domain/problems';
 import { localDate } from '../../domain/stay-clock';
@@ -17,7 +17,7 @@ import { type ItemView, itemOfView, itemView } from './view';
 export const changeItemBody = z.strictObject({
   version: z.int().min(0).optional().meta({
     description:
-      'The version that the change was made for. Sent, a change by somebody else in between is 409.',
+      'The version that the change was made for. Sent, a change by somebody else in between is 409; price reviews are none.',
     example: 3,
   }),
   ...z.object({ ...termFields, ...houseFields }).partial().shape,
@@ -30,7 +30,7 @@ type Change = Readonly<Record<string, unknown>>;
 /** The price of a night is a rate, which listeners are told of; the rest is the owner's and the API's. */
 const PRICE_FIELDS: readonly (keyof ItemView)[] = ['nightlyPrice', 'currency'];
 
-/** How often a change without a version is made anew because another one came in between. */
+/** How often a change is made anew because something else came in between that does not stand against it. */
 const ATTEMPTS = 5;
 
 type Outcome =
@@ -60,15 +60,32 @@ export async function changeItem(
     const after = itemView(changed);
     const fields = changedFields(before, after);
     if (fields.length === 0) return item;
-    if (version !== undefined && version !== item.version) throw versionConflict(id, item.version);
+    if (version !== undefined && (await changedSince(deps, item, version)))
+      throw versionConflict(id, item.version);
     requireChangeable(caller, changed, fields);
 
     const outcome = await write(deps, caller, item, changed, factsOf(before, after, fields));
     if ('version' in outcome) return await requireItem(deps.database, id);
     if ('booked' in outcome) throw hasBookings(id, outcome.booked);
     if ('sold' in outcome) throw moreSold(id, outcome.sold);
-    if (version !== undefined || attempt === ATTEMPTS) throw versionConflict(id, outcome.conflict);
+    // Whether that was a change or a price review, the next attempt sees.
+    if (attempt === ATTEMPTS) throw versionConflict(id, outcome.conflict);
   }
+}
+
+/**
+ * Whether the item was changed since it stood at a version. A price review counts the version up too, but only says what
+ * follows from a plan: nobody's change is made over by what was meant for the version before it.
+ */
+async function changedSince({ database }: ApiDeps, item: Item, version: number): Promise<boolean> {
+  if (version >= item.version) return version > item.version;
+  const reviews = await database.itemFactRow.count({
+    where: {
+      ...{ itemId: item.id, type: 'rate.updated', actorId: PRICE_REVIEWER },
+      version: { gt: version, lte: item.version },
+    },
+  });
+  return reviews < item.version - version;
 }
 
 function changedFields(before: ItemView, after: ItemView): (keyof ItemView)[] {

@@ -3,6 +3,7 @@ import { Problem } from '../../domain/problems';
 import type { Config } from '../../platform/config';
 import type { Database } from '../../platform/database/client';
 import type { Logger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { Rounds } from '../../platform/rounds';
 import type { Caller } from '../auth/caller';
 import type { Answer } from '../http/route';
@@ -22,6 +23,8 @@ const GATHER_MS = 10;
 /** The longest that a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 const RETRY_AFTER_S = 10;
+/** Streams that read the log at once. While the topics are away all of them look every second; requests need the pool. */
+const READS_AT_ONCE = 3;
 
 const HEADERS = {
   'Cache-Control': 'no-store, no-transform',
@@ -30,11 +33,10 @@ const HEADERS = {
 };
 
 export interface LiveStreamsDeps {
-  readonly config: Pick<Config, 'LIVE_STREAMS' | 'LIVE_STREAMS_PER_CALLER'>;
+  readonly config: Pick<Config, 'LIVE_STREAMS' | 'LIVE_STREAMS_PER_CALLER' | 'LIVE_HEARTBEAT_MS'>;
   readonly database: Database;
   readonly nudges: Nudges;
   readonly logger: Logger;
-  readonly heartbeatMs?: number;
 }
 
 /** Whose log a stream sends: one booking's, or that of all bookings of an owner's items. */
@@ -56,6 +58,7 @@ export class LiveStreams {
   /** Bookings whose owners are to be looked up. */
   private nudged = new Set<string>();
   private readonly owners: Rounds;
+  private readonly reads = new Permits(READS_AT_ONCE);
   private ticking: NodeJS.Timeout | undefined;
   private heard: boolean | undefined;
   private ending = false;
@@ -122,8 +125,10 @@ export class LiveStreams {
   ): Promise<void> {
     if (gone.aborted) return;
     const { deps } = this;
-    const { kind, log } = order;
-    const stream = new LiveStream({ ...deps, kind, log, wire: new Wire(response) });
+    const { kind } = order;
+    const log = inTurn(order.log, this.reads);
+    const heartbeatMs = deps.config.LIVE_HEARTBEAT_MS;
+    const stream = new LiveStream({ ...deps, kind, log, wire: new Wire(response), heartbeatMs });
     // It can be nudged before it first looks at the log, so that nothing falls between the two.
     this.streams.set(stream, order);
     streamsOpen.inc({ kind });
@@ -191,4 +196,14 @@ export class LiveStreams {
     }
     this.heard = isHeard;
   }
+}
+
+/** The same log, read as soon as there is a permit for it. */
+function inTurn(log: EventLog, permits: Permits): EventLog {
+  return {
+    get bookmark() {
+      return log.bookmark;
+    },
+    read: () => permits.using(() => log.read()),
+  };
 }

@@ -5,11 +5,6 @@ import type { EventLog } from './event-log';
 import { commitToWrite, eventsSent, type StreamKind } from './metrics';
 import type { Wire } from './wire';
 
-/**
- * After so long without an event a stream looks at the log by itself and says that it is alive: proxies close what is
- * silent for a minute. Also the longest that a nudge which got lost can cost. Milliseconds.
- */
-export const HEARTBEAT_MS = 15_000;
 /** Many who lost their connection together shall not come back together. */
 const RETRY_MS = { from: 1_000, to: 3_000 };
 
@@ -18,7 +13,11 @@ export interface StreamSpec {
   readonly log: EventLog;
   readonly wire: Wire;
   readonly logger: Logger;
-  readonly heartbeatMs?: number;
+  /**
+   * After so long without an event a stream looks at the log by itself and says that it is alive: proxies close what is
+   * silent for a minute. Also the longest that a nudge which got lost can cost. Milliseconds.
+   */
+  readonly heartbeatMs: number;
 }
 
 /** One open stream: whenever it is told to look, it sends what its log has that it has not sent. */
@@ -37,7 +36,7 @@ export class LiveStream {
         this.failed = true;
         spec.logger.debug({ err: error }, 'a live stream could not look at the log');
       },
-      pollMs: spec.heartbeatMs ?? HEARTBEAT_MS,
+      pollMs: spec.heartbeatMs,
     });
   }
 
@@ -69,7 +68,7 @@ export class LiveStream {
   }
 
   private async round(): Promise<void> {
-    const { log, wire, kind, heartbeatMs = HEARTBEAT_MS } = this.spec;
+    const { log, wire, kind, heartbeatMs } = this.spec;
     for (let whole = false; !whole && !this.rounds.signal.aborted; ) {
       this.lookedAt = performance.now();
       const page = await log.read();

@@ -5,6 +5,7 @@ import { alertsOf, MOST_ALERTS } from '../analytics/alerts';
 import { figuresOf, reportOf, trendsOf } from '../analytics/answers';
 import { toCsv } from '../analytics/csv';
 import { forecastOf } from '../analytics/forecast';
+import { inTurn } from '../analytics/in-turn';
 import {
   alertExample,
   alertSchema,
@@ -57,7 +58,7 @@ const example = (groupBy: Grouping, line: object) => ({
 
 /** What the analytics engine counts, foresees and watches for. */
 export function analyticsRoutes(deps: ApiDeps): Route[] {
-  return [
+  return inTurn([
     figuresRoute(deps, {
       path: `${ANALYTICS}/kpis`,
       summary: 'All figures of a span of days',
@@ -86,7 +87,7 @@ export function analyticsRoutes(deps: ApiDeps): Route[] {
     forecastRoute(deps),
     alertsRoute(deps),
     reportsRoute(deps),
-  ];
+  ]);
 }
 
 interface FiguresRouteSpec {

@@ -5,10 +5,10 @@ import { TRAVEL_TYPES, travelTypeOf } from '../../domain/travel-type';
 import { identifier } from '../bookings/fields';
 import { pageQuery } from '../bookings/list';
 import { bookingExample, bookingSchema } from '../bookings/schemas';
-import { type BookingRow, bookingView } from '../bookings/view';
+import { bookingView } from '../bookings/view';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
-import { HISTORY_SOURCES, historyOf } from '../users/history';
+import { HISTORY_SOURCES, type HistoryBooking, historyOf } from '../users/history';
 
 const historyEntrySchema = bookingSchema
   .extend({
@@ -18,6 +18,11 @@ const historyEntrySchema = bookingSchema
     itemId: z.string(),
     quantity: z.int(),
     totalAmountPaid: z.number(),
+    source: z.enum(HISTORY_SOURCES).meta({
+      description:
+        'Where status, dates, quantity and amount come from: `view`, what the topic `bookings` told; `event-log`, ' +
+        'what the saga wrote, because the view has not got there or the topic does not tell it.',
+    }),
   })
   .meta({ id: 'BookingHistoryEntry' });
 
@@ -31,6 +36,7 @@ const entryExample: HistoryEntry = {
   itemId: bookingExample.propertyId,
   quantity: 1,
   totalAmountPaid: bookingExample.totalPrice,
+  source: 'event-log',
 };
 
 /** What a user has booked, of whichever system. */
@@ -42,10 +48,11 @@ export function userRoutes(deps: ApiDeps): Route[] {
       tag: 'travel',
       summary: "A user's booking history, newest first",
       description:
-        'For that user and administrators. `status` of each booking is the word of its own system. `source` says ' +
-        'where this page stands: `view` where the listener of the topic `bookings` has all of it; `event-log` where ' +
-        'it has not, because Kafka is away, the view is behind, or the topic does not tell of one of the bookings. ' +
-        'Then it is what the sagas themselves wrote.',
+        'For that user and administrators. A booking appears once it is made, and then follows its status, in the words ' +
+        'of its own system. What is shown is what the topic `bookings` told. Where the listener of that topic has not ' +
+        'got there yet, or Kafka is away, the event log fills in; so it does for bookings that are not told there, ' +
+        'which are those of the other systems unless TOPIC_DIALECTS names travel. `source` of each booking says ' +
+        'which. `source` of the page is `event-log` only where the view is behind with a booking that is told there.',
       roles: ['traveler', 'admin'],
       params: z.object({ id: identifier.meta({ example: 'traveler-1' }) }),
       query: pageQuery,
@@ -71,17 +78,22 @@ export function userRoutes(deps: ApiDeps): Route[] {
         if (caller.role !== 'admin' && caller.id !== id) {
           throw new Problem('not-found', `There is no user ${id} here.`);
         }
-        const { source, rows, nextCursor } = await historyOf(deps, id, query);
-        return { status: 200, body: { source, userId: id, bookings: rows.map(historyEntry), nextCursor } };
+        const { source, bookings, nextCursor } = await historyOf(deps, id, query);
+        return {
+          status: 200,
+          body: { source, userId: id, bookings: bookings.map(historyEntry), nextCursor },
+        };
       },
     }),
   ];
 }
 
-function historyEntry(row: BookingRow): HistoryEntry {
+function historyEntry({ row, status, source }: HistoryBooking): HistoryEntry {
   const view = bookingView(row);
   return {
     ...view,
+    status,
+    source,
     bookingId: row.id,
     userId: row.travelerId,
     type: travelTypeOf(row.itemKind as ItemKind),

@@ -1,12 +1,12 @@
 import { bookingStatusSync } from '../../consumers/booking-status-sync/group';
 import { defineGroup } from '../../consumers/runner/group';
-import { Permits } from '../../consumers/runner/permits';
 import { GroupRunner } from '../../consumers/runner/run-group';
 import { readConfig } from '../../platform/config';
 import { openTransactions } from '../../platform/database/transactions';
 import { openKafka } from '../../platform/kafka/open-kafka';
 import { createLogger } from '../../platform/logger';
 import { MESSAGES } from '../../platform/messages/table';
+import { Permits } from '../../platform/permits';
 
 /*
  * One group in a process of its own: the one that keeps the traveler's view of status, under another name, with many

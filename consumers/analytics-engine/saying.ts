@@ -34,6 +34,7 @@ export interface Price {
 }
 
 export interface Payment {
+  /** `declined`: a hold that was not granted. */
   readonly kind: 'authorized' | 'declined' | 'captured' | 'refunded';
   readonly amount: number;
   readonly currency: string;
@@ -98,7 +99,8 @@ export function sayingOf(event: HeardEvent): Saying | undefined {
       // A void gives back what was never taken.
       return event.message.amount === 0 ? progress(event.message) : paid(event.message, 'refunded');
     case 'paymentFailed':
-      return paid(event.message, 'declined');
+      // Money that could not be taken of a hold says nothing of cards that are declined.
+      return event.message.kind === 'capture' ? progress(event.message) : paid(event.message, 'declined');
     case 'paymentInitiated':
     case 'paymentSettled':
       return progress(event.message);
@@ -113,6 +115,11 @@ export function sayingOf(event: HeardEvent): Saying | undefined {
     case 'rateUpdated':
       return undefined;
   }
+}
+
+/** The booking that a message is about; undefined where it is about none, which is counted nowhere. */
+export function bookingOf({ message }: HeardEvent): string | undefined {
+  return 'bookingId' in message && typeof message.bookingId === 'string' ? message.bookingId : undefined;
 }
 
 interface OfBooking {

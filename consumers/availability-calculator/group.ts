@@ -34,7 +34,9 @@ export const availabilityCalculator = defineGroup({
       'availability_calculator.bookings',
       'availability_calculator.items',
     ],
-    except: ['id'],
+    except: ['id', 'confirmed', 'opened_at'],
+    // When one came and went, and how far, depends on the order in which topics were read; which are open does not.
+    compared: { 'availability_calculator.overbookings': 'closed_at IS NULL' },
   },
   inTurn: propertyOf,
   async handle(event, transaction, log) {

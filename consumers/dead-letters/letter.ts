@@ -22,7 +22,8 @@ const MARK = 'dlq_';
 
 /** Reads a record of a topic for dead letters. */
 export function letterOf(record: IncomingMessage): Letter {
-  const { topic, partition, offset, timestamp, headers } = record;
+  const { raw: _, ...text } = record;
+  const { topic, partition, offset, timestamp, headers } = text;
   const said = (name: string) => headers[MARK + name] ?? '';
   return {
     id: `${topic}/${partition}/${offset}`,
@@ -35,7 +36,7 @@ export function letterOf(record: IncomingMessage): Letter {
     error: said('error'),
     attempts: said('attempts'),
     message: {
-      ...record,
+      ...text,
       topic: said('topic'),
       partition: Number(said('partition') || -1),
       offset: said('offset') || '-1',

@@ -57,8 +57,8 @@ async function sendOff(group: Group, event: Event, { config, logger }: ReplaySet
   const delivery = group.openDelivery?.(config, logger);
   if (!delivery) return undefined;
   try {
-    const sent = await deliver(delivery, [event]);
-    return sent.kind === 'delivered' ? undefined : sent.error;
+    const sent = await deliver(delivery, [event], new AbortController().signal);
+    return 'error' in sent ? sent.error : undefined;
   } finally {
     await delivery.close();
   }

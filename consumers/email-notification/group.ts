@@ -4,9 +4,9 @@ import { MESSAGES, type MessageOn } from '../../platform/messages/table';
 import { defineGroup, type Event } from '../runner/group';
 import { lookUp } from '../view/standing';
 import { type BookingRow, bookingRow } from './booking-row';
-import { openMailDelivery } from './delivery';
 import { type BookingTold, type MailFacts, mailFacts, priceTold } from './facts';
 import { mailsFor, type PlannedMail, type Told, type Word } from './mails-for';
+import { openMailDelivery } from './open-delivery';
 
 const TABLE = 'email_notification.bookings';
 

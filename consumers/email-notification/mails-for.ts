@@ -16,8 +16,9 @@ export const MAIL_KINDS = [
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
-/** The stays word for where a booking stands. */
-export type Word = 'PENDING' | 'ACCEPTED' | 'CANCELLED';
+/** The stays words for where a booking stands. None is taken back: each may only be followed by those behind it. */
+export const WORDS = ['PENDING', 'ACCEPTED', 'CANCELLED'] as const;
+export type Word = (typeof WORDS)[number];
 
 /** What a message says of a booking, and how its item is booked. */
 export interface Told {
@@ -42,14 +43,11 @@ export interface PlannedMail {
  * @param known the word that the group had for the booking; undefined where it had none
  */
 export function mailsFor(known: Word | undefined, told: Told): readonly PlannedMail[] {
-  if (RANK[told.word] <= (known === undefined ? 0 : RANK[known])) return [];
+  if (known !== undefined && WORDS.indexOf(told.word) <= WORDS.indexOf(known)) return [];
   if (told.word === 'PENDING' && told.instant) return [];
   const kind = told.word === 'ACCEPTED' && told.instant ? 'booked' : KIND_OF_STATE[told.state];
   return RECIPIENTS.map((recipient) => ({ recipient, kind }));
 }
-
-/** A word is never taken back. */
-const RANK: Readonly<Record<Word, number>> = { PENDING: 1, ACCEPTED: 2, CANCELLED: 3 };
 
 const KIND_OF_STATE: Readonly<Record<BookingState, MailKind>> = {
   PENDING: 'requested',

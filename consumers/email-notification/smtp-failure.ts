@@ -23,9 +23,7 @@ const OF_THE_CONNECTION: readonly unknown[] = [421, 530, 534, 535, 538];
 export function smtpFailure(error: unknown, address: string): MailVerdict {
   // Whatever it is, it came from sending: an error of the network that is no Error of this realm's is one as well.
   const { code, command, responseCode, response, message } = error as Partial<SmtpError>;
-  // Servers repeat the address in what they say, and this is kept.
-  const reason = (response ?? message ?? String(error))
-    .replaceAll(address, '<address>')
+  const reason = withoutAddresses(response ?? message ?? String(error), address)
     .replace(/\s+/g, ' ')
     .slice(0, 300);
   if (
@@ -38,4 +36,15 @@ export function smtpFailure(error: unknown, address: string): MailVerdict {
   // Nodemailer itself would not hand it over: no address, or one that is none.
   if (command === 'API' && (code === 'EENVELOPE' || code === 'EMESSAGE')) return { kind: 'refused', reason };
   throw new InfrastructureFailure(`the mail server: ${reason}`, { cause: error });
+}
+
+/**
+ * Servers repeat the address in what they say, in letters of their own, and name the one that a mail was forwarded to;
+ * and this is kept. Whatever looks like an address goes.
+ */
+function withoutAddresses(words: string, address: string): string {
+  const literally = address.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return words
+    .replace(new RegExp(literally, 'gi'), '<address>')
+    .replace(/[^\s<>()[\]"',;:]+@[^\s<>()"',;:]+/g, '<address>');
 }

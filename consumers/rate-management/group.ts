@@ -1,3 +1,4 @@
+import { PRICE_REVIEWER } from '../../domain/item-fact';
 import { defineGroup, type Group } from '../runner/group';
 import { followBooking } from '../view/follow-booking';
 import { PROPERTY_TOPICS, propertyOf, readProperty } from '../view/property-topics';
@@ -10,12 +11,12 @@ const TAKEN = 'rate_management.taken_nights';
 
 /**
  * Keeps how rates are used, and reviews the prices of nights whose occupancy was told to have changed. What a review
- * publishes is `rate.updated`, which this group does not read: no review leads to another.
+ * records is told on `rate.updated`, which this group does not read: no review leads to another.
  * @param now the clock that says which nights are past
  */
 export function rateManagementGroup(now: () => Date): Group {
   return defineGroup({
-    name: 'rate-management-group',
+    name: PRICE_REVIEWER,
     topics: PROPERTY_TOPICS,
     batch: true,
     rebuild: { tables: ['rate_management.applied', TAKEN, BOOKINGS] },
@@ -33,7 +34,7 @@ export function rateManagementGroup(now: () => Date): Group {
       if (standing === 'stale') return 'ignored';
       if (topic !== 'availabilityUpdated') return 'done';
       await takeNights(transaction, TAKEN, message);
-      // What was told once is not told again because the view is made anew.
+      // Once, when a member reads the message; a review is no part of the view.
       if (!transaction.rebuilding) await reviewPrices(transaction, spanOf(message), now());
       return 'done';
     },

@@ -1,4 +1,5 @@
-import { fromDecimal, toDecimal } from '../../domain/money';
+import { PRICE_REVIEWER } from '../../domain/item-fact';
+import { toDecimal } from '../../domain/money';
 import { type PlanTerms, type RatePlan, ratePlan } from '../../domain/rates/rate-plan';
 import { shownRule } from '../../domain/rates/shown';
 import { localDate } from '../../domain/stay-clock';
@@ -10,9 +11,6 @@ import { type Move, movedNights, type ReviewedNight } from './moves';
 /** How far ahead prices are reviewed, nights from today on. What is sold beyond is reviewed with a later booking. */
 export const HORIZON_NIGHTS = 365;
 
-/** As `rate.updated` names who brought it about. Migration 0022_rate_management finds reviews by it. */
-const REVIEWER = 'rate-management-group';
-
 interface ReviewedItem {
   readonly nightlyAmount: number;
   readonly currency: string;
@@ -20,8 +18,8 @@ interface ReviewedItem {
 }
 
 /**
- * Reviews the prices of nights whose occupancy may have changed, and publishes those that moved: one `rate.updated` for
- * each plan, through the outbox.
+ * Reviews the prices of nights whose occupancy may have changed, and records those that moved: one `rate.updated` for
+ * each plan.
  */
 export async function reviewPrices(transaction: Transaction, span: Span, now: Date): Promise<void> {
   const item = await lockReviewedItem(transaction, span.itemId);
@@ -29,13 +27,13 @@ export async function reviewPrices(transaction: Transaction, span: Span, now: Da
   const today = localDate(now, item.timeZone);
   for (const plan of await dynamicPlans(transaction, span.itemId, item)) {
     const moves = movedNights(plan, await readNights(transaction, span, plan, today), today);
-    if (moves.length > 0) await publish(transaction, span.itemId, plan, moves);
+    if (moves.length > 0) await recordReview(transaction, span.itemId, plan, moves);
   }
 }
 
 /**
  * The item, where occupancy may move a price of it. Locked, so that no owner's change of its rates comes between reading
- * a plan and publishing what it makes.
+ * a plan and recording what it makes.
  */
 async function lockReviewedItem({ query }: Transaction, itemId: string): Promise<ReviewedItem | undefined> {
   const [item] = await query<ReviewedItem>(
@@ -72,7 +70,7 @@ async function dynamicPlans(
 async function readNights(
   { query }: Transaction,
   { itemId, start, end }: Span,
-  { code, version, currency }: RatePlan,
+  { code, version }: RatePlan,
   today: CalendarDate,
 ): Promise<ReviewedNight[]> {
   const rows = await query<{ night: CalendarDate; taken: number; capacity: number; told: string | null }>(
@@ -90,12 +88,15 @@ async function readNights(
   );
   return rows.map(({ told, ...night }) => ({
     ...night,
-    ...(told !== null && { told: fromDecimal(Number(told), currency).amount }),
+    ...(told !== null && { told: Number(told) }),
   }));
 }
 
-/** Decimal amounts and percentages, in the words of the plan, as an owner's change is written down. */
-async function publish(
+/**
+ * Records a review as a fact of the item, which the bridge tells like any other, and which price was told of each night.
+ * Decimal amounts and percentages, in the words of the plan, as an owner's change is written down.
+ */
+async function recordReview(
   { query }: Transaction,
   itemId: string,
   { code, version, currency }: RatePlan,
@@ -119,7 +120,13 @@ async function publish(
   };
   await query(`SELECT booking.record_item_fact($1, 'rate.updated', $2, $3)`, [
     itemId,
-    REVIEWER,
+    PRICE_REVIEWER,
     JSON.stringify(details),
   ]);
+  await query(
+    `INSERT INTO rate_management.told_prices (item_id, plan, plan_version, night, price)
+     SELECT $1, $2, $3, night, price FROM unnest($4::date[], $5::bigint[]) AS moved (night, price)
+     ON CONFLICT (item_id, plan, night) DO UPDATE SET plan_version = EXCLUDED.plan_version, price = EXCLUDED.price`,
+    [itemId, code, version, moves.map(({ night }) => night), moves.map(({ after }) => after)],
+  );
 }

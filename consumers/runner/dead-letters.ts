@@ -21,7 +21,7 @@ const SEND_MS = 5_000;
 /** Headers count towards the size of a message, which may be near the limit already. */
 const ERROR_LENGTH = 500;
 
-/** Where a group parks what it cannot handle: on `<topic>.dlq`, as it came, with what became of it in the headers. */
+/** Where a group parks what it cannot handle: on `<topic>.dlq`, as it came to the byte, with what became of it in the headers. */
 export class DeadLetters {
   private producer: KafkaProducer | undefined;
   private queue: Promise<unknown> = Promise.resolve();
@@ -50,16 +50,16 @@ export class DeadLetters {
 
   private async send({ message, reason, error, attempts }: Parking): Promise<void> {
     this.producer ??= this.kafka.producer();
-    const { topic, partition, offset, key = '', value = '', headers } = message;
+    const { topic, partition, offset, key = null, value = null, headers } = message;
+    const asItCame = message.raw ?? { key, value, headers };
     try {
       await this.producer.sendBatch(
         [
           {
             topic: topic + DEAD_LETTER_SUFFIX,
-            key,
-            value,
+            ...asItCame,
             headers: {
-              ...headers,
+              ...asItCame.headers,
               dlq_group: this.groupId,
               dlq_reason: reason,
               dlq_error: error.slice(0, ERROR_LENGTH),

@@ -38,7 +38,7 @@ export type Outcome = 'done' | 'ignored' | { readonly park: string };
 export type OwnTable = `${string}.${string}`;
 
 /**
- * How what a group keeps is made anew: its tables are emptied and all events are handled again, in a transaction whose
+ * How what a group keeps is made anew: its tables are emptied and its events are handled again, in a transaction whose
  * `rebuilding` is true. Or why that must never be done: it would have an effect besides the tables.
  */
 export type Rebuild =
@@ -47,6 +47,11 @@ export type Rebuild =
       readonly tables: readonly OwnTable[];
       /** Columns that say when or in which order a row was written, and so differ each time. */
       readonly except?: readonly string[];
+      /**
+       * Which rows of a table follow from the events alone, as an SQL condition; the others depend on the order in which
+       * topics were read, and are not compared. Of a table that is left out, all rows.
+       */
+      readonly compared?: Readonly<Partial<Record<OwnTable, string>>>;
     }
   | { readonly never: string };
 
@@ -60,8 +65,15 @@ export interface Delivery {
    * Sends what the handler wrote down for this event. Comes again for an event until it has once succeeded, also in
    * another process and for one that the inbox knows already, so it must know by itself what has been sent.
    * Its errors are treated as a handler's are.
+   * @param ending aborted once nothing further is to be begun
+   * @returns false where it left something for that reason, and the event is to come again
    */
-  deliver(event: Event): Promise<void>;
+  deliver(event: Event, ending: AbortSignal): Promise<boolean>;
+  /** Begins what it does of its own accord, besides events: trying again what somebody put off. */
+  start(): void;
+  /** From now on it begins nothing of its own accord. */
+  stop(): void;
+  /** Resolves when nothing of it is left. */
   close(): Promise<void>;
 }
 
@@ -89,9 +101,9 @@ export interface Declaration<Schemas extends TopicSchemas> {
   /**
    * What an event of a group of several topics is about, where those of different topics change the same rows: events
    * that answer the same are handled one after the other, whichever members have them in hand. Without it, batches of
-   * different topics would wait for each other's rows in a circle.
+   * different topics would wait for each other's rows in a circle. Undefined: it changes nothing that others do.
    */
-  inTurn?(event: EventOf<Schemas>): string;
+  inTurn?(event: EventOf<Schemas>): string | undefined;
   /**
    * Handles one event. May run again whenever its transaction was not committed, so what it does besides writing in
    * `transaction` must bear repeating. An error is tried again, and parked in the end; see {@link InfrastructureFailure}
@@ -106,7 +118,7 @@ export interface Declaration<Schemas extends TopicSchemas> {
 /** A declared group as the runner sees it: whoever opens its messages vouches for their types. */
 export interface Group
   extends Pick<Declaration<TopicSchemas>, 'name' | 'topics' | 'batch' | 'rebuild' | 'openDelivery'> {
-  inTurn?(event: Event): string;
+  inTurn?(event: Event): string | undefined;
   handle(event: Event, transaction: Transaction, log?: Logger): Promise<Outcome>;
 }
 

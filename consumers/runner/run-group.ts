@@ -3,6 +3,7 @@ import type { Config } from '../../platform/config';
 import type { Transactions } from '../../platform/database/transactions';
 import type { GroupReading, IncomingMessage, Kafka } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
+import type { Permits } from '../../platform/permits';
 import { pause } from '../../platform/waiting';
 import { BatchSize } from './batch-size';
 import { Circuit } from './circuit';
@@ -14,7 +15,6 @@ import { Hands } from './hands';
 import { LagWatch } from './lag';
 import { LagReport } from './lag-report';
 import { circuitOpen, countFromNothing, restarts } from './metrics';
-import type { Permits } from './permits';
 import { type Workplace, workThrough } from './work-through';
 
 const FIRST_PAUSE_MS = 500;
@@ -89,12 +89,14 @@ export class GroupRunner {
   /** Ends {@link run}, once the messages in hand are settled. */
   stop(): void {
     this.stopping.abort();
+    this.delivery?.stop();
   }
 
   /** Resolves after {@link stop}, when nothing of it is left. */
   async run(): Promise<void> {
     const stopping = this.stopping.signal;
     const deadLetters = new DeadLetters(this.settings.kafka, this.groupId, () => this.prepareTopics());
+    this.delivery?.start();
     for (let wait = FIRST_PAUSE_MS; !stopping.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       const begun = this.clock.now();
       try {

@@ -12,11 +12,12 @@ export async function takeTurns(
   { inTurn }: Pick<Group, 'inTurn'>,
   events: readonly Event[],
 ): Promise<void> {
-  if (!inTurn || events.length === 0) return;
+  const turns = events.flatMap((event) => inTurn?.(event) ?? []);
+  if (turns.length === 0) return;
   await transaction.query(
     `SELECT pg_advisory_xact_lock(turn)::text FROM (
        SELECT DISTINCT hashtextextended($1 || ' ' || of, 1) AS turn FROM unnest($2::text[]) AS of ORDER BY turn
      ) turns`,
-    [groupId, events.map((event) => inTurn(event))],
+    [groupId, turns],
   );
 }

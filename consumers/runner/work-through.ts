@@ -1,6 +1,7 @@
 import type { Transactions } from '../../platform/database/transactions';
 import type { IncomingMessage, PartitionBatch } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
+import type { Permits } from '../../platform/permits';
 import { type Attempt, attempt } from './attempt';
 import type { BatchSize } from './batch-size';
 import type { Circuit } from './circuit';
@@ -12,7 +13,6 @@ import type { Envelopes } from './envelope';
 import type { Delivery, Event, Group } from './group';
 import { pauseAfter, pauseForInfrastructure } from './ladder';
 import { eventsSettled, handlerSeconds, retries, type SettledAs } from './metrics';
-import type { Permits } from './permits';
 import { CAREFUL_FROM, countStart, forgetStart, STARTS_AT_MOST } from './starts';
 
 /** How soon to ask again while the group's view is being made anew. */
@@ -136,6 +136,8 @@ class BatchWork {
         return this.park({ message, reason: 'refused', error: result.reason, attempts: this.failures + 1 });
       case 'held':
         return this.waitWhileHeld();
+      case 'left':
+        return; // The batch is ending, and the event comes again.
       default:
         return result satisfies never;
     }
@@ -152,11 +154,11 @@ class BatchWork {
     return events;
   }
 
-  private async attempt(events: readonly Event[]): Promise<Attempt> {
+  private async attempt(events: readonly Event[]): Promise<Attempt | { readonly kind: 'left' }> {
     const result = this.undelivered ?? (await this.handle(events));
     const { delivery } = this.at;
     if (!delivery || result.kind !== 'committed') return result;
-    const delivered = await deliver(delivery, events);
+    const delivered = await deliver(delivery, events, this.batch.ending);
     if (delivered.kind === 'delivered') return result;
     if (events.length === 1) this.undelivered = result;
     return delivered;

@@ -14,7 +14,7 @@ export const ALERT_THRESHOLDS = {
    * stretch of that length in the `daysBefore` before it.
    */
   'refund-spike': { hours: 24, atLeast: 5, times: 3, daysBefore: 28 },
-  /** Of one owner: of at least `atLeast` tries of the last `hours`, `percent` or more were declined. */
+  /** Of one owner: of at least `atLeast` holds asked for in the last `hours`, `percent` or more were declined. */
   'declining-payments': { hours: 24, atLeast: 10, percent: 40 },
   /** Of a consumer group: messages it has not settled; age of the oldest it has in hand; silence of its members. */
   lag: { messages: 1_000, seconds: 300, silentSeconds: 300 },

@@ -57,8 +57,10 @@ export function forecast(
   future: readonly FutureNight[],
   past: Past,
 ): readonly ForecastNight[] {
-  return future.map(({ night, available, onTheBooks }) => {
-    const pickUp = pickUpAt(daysBetween(today, night), today, past);
+  const leads = future.map(({ night }) => daysBetween(today, night));
+  const pickUps = pickUpsAt(leads, today, past);
+  return future.map(({ night, available, onTheBooks }, index) => {
+    const pickUp = pickUps.get(leads[index] ?? 0) ?? null;
     const most = Math.max(available, onTheBooks.sold);
     const sold = Math.min(most, Math.max(0, onTheBooks.sold + (pickUp?.sold ?? 0)));
     // Where the house fills up, what does not fit in brings nothing.
@@ -72,20 +74,59 @@ export function forecast(
   });
 }
 
-function pickUpAt(lead: number, today: CalendarDate, { movements, booksSince }: Past): PickUp | null {
-  if (booksSince === null) return null;
-  // A night tells something of this distance only if its books were kept that early.
-  const first = latest(addDays(today, -HISTORY_NIGHTS), addDays(booksSince, lead));
-  const nights = daysBetween(first, today);
-  if (nights < LEAST_HISTORY_NIGHTS) return null;
-  let sold = 0;
-  let revenue = 0;
-  for (const movement of movements) {
-    if (movement.lead > lead || movement.night < first || movement.night >= today) continue;
-    sold += movement.sold;
-    revenue += movement.revenue;
+/**
+ * The pick-up at each lead for which there is history enough. The leads are gone through from the shortest to the longest:
+ * the longer, the more movements count and the fewer nights do. So each movement is added once and taken away at most once,
+ * instead of being looked at for each night to come.
+ */
+function pickUpsAt(
+  leads: readonly number[],
+  today: CalendarDate,
+  { movements, booksSince }: Past,
+): ReadonlyMap<number, PickUp> {
+  const pickUps = new Map<number, PickUp>();
+  if (booksSince === null) return pickUps;
+  const coming = movements.filter(({ night }) => night < today).sort((a, b) => a.lead - b.lead);
+  const counted = new SumsByNight();
+  let next = 0;
+  for (const lead of [...new Set(leads)].sort((a, b) => a - b)) {
+    // A night tells something of this distance only if its books were kept that early.
+    const first = latest(addDays(today, -HISTORY_NIGHTS), addDays(booksSince, lead));
+    const nights = daysBetween(first, today);
+    if (nights < LEAST_HISTORY_NIGHTS) break;
+    for (let movement = coming[next]; movement && movement.lead <= lead; movement = coming[next]) {
+      counted.add(movement);
+      next += 1;
+    }
+    const { sold, revenue } = counted.since(first);
+    pickUps.set(lead, { nights, sold: sold / nights, revenue: revenue / nights });
   }
-  return { nights, sold: sold / nights, revenue: revenue / nights };
+  return pickUps;
+}
+
+/** The sum over nights from a first one on, which only ever gets later. Of whole numbers, so nothing is lost by taking away. */
+class SumsByNight {
+  private readonly byNight = new Map<CalendarDate, Nights>();
+  private sum: Nights = { sold: 0, revenue: 0 };
+
+  add({ night, ...change }: Movement): void {
+    this.byNight.set(night, plus(this.byNight.get(night) ?? { sold: 0, revenue: 0 }, change, 1));
+    this.sum = plus(this.sum, change, 1);
+  }
+
+  since(first: CalendarDate): Nights {
+    // HISTORY_NIGHTS of them at most, besides those before the first time.
+    for (const [night, passed] of this.byNight) {
+      if (night >= first) continue;
+      this.byNight.delete(night);
+      this.sum = plus(this.sum, passed, -1);
+    }
+    return this.sum;
+  }
+}
+
+function plus(a: Nights, b: Nights, times: 1 | -1): Nights {
+  return { sold: a.sold + times * b.sold, revenue: a.revenue + times * b.revenue };
 }
 
 function daysBetween(from: CalendarDate, to: CalendarDate): number {

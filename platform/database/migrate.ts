@@ -1,22 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { findAbove } from '../find-above';
+import { pause } from '../waiting';
+import { applyMigration, asMigration, type Migration, MigrationError } from './apply-migration';
 
 /** The lock `prisma migrate` takes too, so that the two never work at once. */
 const PRISMA_LOCK = 72707369;
-
-/** A database that these migrations cannot be applied to; `message` says what to do about it. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
-
-interface Migration {
-  readonly name: string;
-  readonly sql: string;
-  readonly checksum: string;
-}
+const LOCK_POLL_MS = 200;
 
 interface AppliedRow {
   readonly migration_name: string;
@@ -26,7 +17,7 @@ interface AppliedRow {
 
 /**
  * Brings a database to the newest schema: applies what is missing of prisma/migrations, in order, each in a
- * transaction. Records it as `prisma migrate deploy` does, whose engine need not be had where this runs.
+ * transaction unless it says otherwise. Records it as `prisma migrate deploy` does, whose engine need not be had where this runs.
  * @returns the names of the migrations it applied, none when the database was up to date.
  * @throws {MigrationError} when a migration fails, or one already applied has been edited since.
  */
@@ -34,7 +25,7 @@ export async function migrate(databaseUrl: string, folder = migrationsFolder()):
   const client = new Client({ connectionString: databaseUrl, application_name: 'booking-saga-migrate' });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
+    await takeTurn(client);
     // As Prisma does. By default a schema named like the user would come first, and there is a schema `booking`.
     await client.query('SET search_path TO public');
     await client.query(MIGRATIONS_TABLE);
@@ -42,7 +33,7 @@ export async function migrate(databaseUrl: string, folder = migrationsFolder()):
       'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
     );
     const pending = (await readMigrations(folder)).filter((migration) => !isApplied(migration, rows));
-    for (const migration of pending) await apply(client, migration);
+    for (const migration of pending) await applyMigration(client, migration);
     return pending.map(({ name }) => name);
   } finally {
     await client.end(); // gives the lock back
@@ -61,8 +52,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
     names.sort().map(async (name) => {
-      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      return asMigration(name, await readFile(join(folder, name, 'migration.sql'), 'utf8'));
     }),
   );
 }
@@ -85,26 +75,17 @@ function isApplied({ name, checksum }: Migration, rows: readonly AppliedRow[]): 
   return true;
 }
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
-  const startedAt = new Date();
-  await client.query('BEGIN');
-  try {
-    await client.query(sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations
-         (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, $4, clock_timestamp(), 1)`,
-      [randomUUID(), checksum, name, startedAt],
-    );
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw new MigrationError(
-      `Migration ${name} failed and left nothing behind: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
+/**
+ * Asks again and again rather than waiting at the lock: an index that is built concurrently waits for every statement
+ * that is under way, and would wait for that one.
+ */
+async function takeTurn(client: Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      PRISMA_LOCK,
+    ]);
+    if (rows[0]?.taken) return;
+    await pause(LOCK_POLL_MS);
   }
 }
 

@@ -14,8 +14,8 @@ export interface Transaction {
   /** Runs one statement and answers its rows. */
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /**
-   * A group's view is being made anew in it: nobody else writes to the view, so there is nothing to lock, and what its
-   * events led to outside of the view has happened already, so nothing is to be published.
+   * A group's view is being made anew in it: nobody else writes to the view, so there is nothing to lock, and its events
+   * have had what they lead to outside of the view already, or are too old for it: nothing is to be published.
    */
   readonly rebuilding?: true;
 }

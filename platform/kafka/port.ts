@@ -11,6 +11,16 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+type HeaderValue = string | Buffer;
+
+/** What can be written: also what a foreign producer wrote, bytes that are no text, without a key or a value. */
+export interface WireMessage {
+  readonly topic: string;
+  readonly key: string | Buffer | null;
+  readonly value: string | Buffer | null;
+  readonly headers: Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
+}
+
 /** A message as it was read. A message of a foreign producer may lack key and value. */
 export interface IncomingMessage {
   readonly topic: string;
@@ -21,6 +31,8 @@ export interface IncomingMessage {
   readonly key: string | undefined;
   readonly value: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** The same as bytes, for who hands it on as it came. Absent where it was not read from Kafka. */
+  readonly raw?: Omit<WireMessage, 'topic'> | undefined;
 }
 
 /** Kafka cannot be reached, or answers with trouble of its own. Trying again is right. */
@@ -50,7 +62,7 @@ export interface KafkaProducer {
    * @throws {KafkaAway} the deadline passed. What became of the batch is unknown, so only the same array may be
    * sent next: under the same sequence numbers the broker recognises what it already has.
    */
-  sendBatch(messages: readonly OutgoingMessage[], deadlineMs: number): Promise<void>;
+  sendBatch(messages: readonly WireMessage[], deadlineMs: number): Promise<void>;
   /** Whether a batch was sent and neither acknowledged nor refused. */
   readonly unsettled: boolean;
   /** Ends it at once: no byte is written after this call. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import { type IHeaders, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { type KafkaOptions, libraryClient } from './client';
 import { FencedSockets } from './fenced-sockets';
-import { BatchRefused, KafkaAway, type KafkaProducer, type OutgoingMessage } from './port';
+import { BatchRefused, KafkaAway, type KafkaProducer, type WireMessage } from './port';
 import { verdictOn } from './verdict';
 
 const FIRST_PAUSE_MS = 100;
@@ -26,7 +26,7 @@ export class IdempotentProducer implements KafkaProducer {
   private connected = false;
   private sending = false;
   private ended = false;
-  private pending: readonly OutgoingMessage[] | undefined;
+  private pending: readonly WireMessage[] | undefined;
 
   constructor(private readonly options: KafkaOptions) {}
 
@@ -34,7 +34,7 @@ export class IdempotentProducer implements KafkaProducer {
     return this.pending !== undefined;
   }
 
-  async sendBatch(messages: readonly OutgoingMessage[], deadlineMs: number): Promise<void> {
+  async sendBatch(messages: readonly WireMessage[], deadlineMs: number): Promise<void> {
     if (this.sending) throw new Error('a batch is being sent: one at a time');
     if (this.pending && this.pending !== messages) {
       throw new Error('the outcome of another batch is unknown: only that one may be sent');
@@ -58,7 +58,7 @@ export class IdempotentProducer implements KafkaProducer {
     await this.forget();
   }
 
-  private async attemptUntil(deadline: number, messages: readonly OutgoingMessage[]): Promise<void> {
+  private async attemptUntil(deadline: number, messages: readonly WireMessage[]): Promise<void> {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         return await this.attempt(messages);
@@ -85,7 +85,7 @@ export class IdempotentProducer implements KafkaProducer {
     }
   }
 
-  private async attempt(messages: readonly OutgoingMessage[]): Promise<void> {
+  private async attempt(messages: readonly WireMessage[]): Promise<void> {
     this.library ??= this.create();
     if (!this.connected) {
       await this.library.connect();
@@ -124,12 +124,17 @@ export class IdempotentProducer implements KafkaProducer {
   }
 }
 
-function byTopic(messages: readonly OutgoingMessage[]): TopicMessages[] {
+function byTopic(messages: readonly WireMessage[]): TopicMessages[] {
   const topics = new Map<string, TopicMessages>();
   for (const { topic, key, value, headers } of messages) {
     const entry = topics.get(topic) ?? { topic, messages: [] };
-    entry.messages.push({ key, value, headers: { ...headers } });
+    entry.messages.push({ key, value, headers: headersOf(headers) });
     topics.set(topic, entry);
   }
   return [...topics.values()];
+}
+
+/** The library changes neither, but its types do not say so. */
+function headersOf(headers: WireMessage['headers']): IHeaders {
+  return headers as IHeaders;
 }

@@ -54,13 +54,17 @@ export const analyticsAlert = published(
     eventType: z.literal('analytics.alert'),
     timestamp: instant,
     confirmationNumber: z.null(),
-    propertyId: z.string().nullable().describe('Of an alert about an item; else null.'),
+    propertyId: z.string().nullable().describe('Of an alert about an item, and then the key; else null.'),
     itemId: z.string().nullable(),
     ownerId: z.string().nullable().describe("Whose business it is; null: the operators'."),
     alertId: z.string().describe('The same in the message that ends it.'),
     kind: openWords(ALERT_KINDS, 'What was seen.'),
     status: z.enum(ALERT_STATUSES),
-    subject: z.string().describe('What it is about: an item, an owner or a consumer group.'),
+    subject: z
+      .string()
+      .describe(
+        'What it is about: an item, an owner or a consumer group. The key, where propertyId is null.',
+      ),
     text: z.string().describe('For people.'),
     observed: z.record(z.string(), z.unknown()).describe('What was seen when it was opened.'),
     threshold: z.record(z.string(), z.number()),

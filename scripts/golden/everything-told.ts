@@ -1,6 +1,7 @@
 import { sayOfItem } from '../../bridge/dialects/item-facts';
 import { allDialects, sayAll } from '../../bridge/dialects/table';
 import { envelope } from '../../bridge/envelope';
+import { publishedMessage } from '../../bridge/publication';
 import type { ToldFact, ToldItemFact } from '../../bridge/told-fact';
 import type { BookingFact } from '../../domain/booking';
 import { type BookingState, type FactType, TRANSITIONS, type UNOPENED } from '../../domain/booking-state';
@@ -8,13 +9,13 @@ import type { BookingId, FactId, ItemId, OwnerId, TravelerId } from '../../domai
 import { SYSTEMS, type System } from '../../domain/item';
 import type { QuoteItems } from '../../domain/rates/quote';
 import type { CalendarDate } from '../../domain/stay-dates';
+import { TOPICS, type TopicSpec, type TopicWord } from '../../domain/topics';
 import { UNDO_STEPS } from '../../domain/undo';
 import type { OutgoingMessage } from '../../platform/kafka/port';
+import { messageSchema } from '../../platform/messages/json-schema';
 
-const dialects = allDialects({
-  KAFKA_REQUEST_TOPIC: 'booking-requests',
-  KAFKA_RESPONSE_TOPIC: 'booking-updates',
-});
+const RENAMES = { KAFKA_REQUEST_TOPIC: 'booking-requests', KAFKA_RESPONSE_TOPIC: 'booking-updates' };
+const dialects = allDialects(RENAMES);
 const money = { amount: 36_000, currency: 'USD' };
 const AT = '2027-01-02T03:04:05.678Z';
 const BOOKING_ID = 'BKG01ARZ3NDEKTSV4RRFFQ9' as BookingId;
@@ -121,7 +122,36 @@ function bookingAt({ type }: BookingFact, system: System): ToldFact['booking'] {
   return { ...BOOKINGS[system], ...(isInvoiced && { invoiceNumber: 'INV-owner-3-000001' }) };
 }
 
-/** Whatever the dialects may say on Kafka, of every system's booking, on the topics as they are called unless renamed. */
+/** What the examples of publications have in common. */
+interface Example {
+  readonly propertyId: string | null;
+  readonly subject?: string;
+  readonly timestamp: string;
+}
+
+/** What consumer groups publish, by its examples, as the bridge sends it: it takes what a group wrote as it stands. */
+function publications(): OutgoingMessage[] {
+  const published = (Object.entries(TOPICS) as [TopicWord, TopicSpec][]).flatMap(
+    ([topic, { publishedBy }]) =>
+      publishedBy === undefined
+        ? []
+        : (messageSchema(topic).examples as Example[]).map((message, nth) => ({
+            ...{ publisher: publishedBy, topic, message: JSON.stringify(message), at: message.timestamp },
+            ...{ factId: `f4c7-${nth}`, key: message.propertyId ?? message.subject ?? '' },
+          })),
+  );
+  return published.map(({ factId, ...columns }) =>
+    publishedMessage(
+      {
+        ...{ id: '1', lane: 0, fact_id: factId, waited: 0, booking_id: null, item_id: null },
+        ...{ publication: `${columns.topic}/${columns.key}`, published: columns },
+      },
+      RENAMES,
+    ),
+  );
+}
+
+/** Whatever may be said on Kafka, of every system's booking, on the topics as they are called unless renamed. */
 export function everythingTold(): OutgoingMessage[] {
   return [
     ...facts.flatMap((fact) =>
@@ -130,5 +160,6 @@ export function everythingTold(): OutgoingMessage[] {
       ),
     ),
     ...itemFacts.flatMap((told) => envelope(told.fact, sayOfItem(told))),
+    ...publications(),
   ];
 }

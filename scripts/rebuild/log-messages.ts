@@ -1,6 +1,9 @@
 import type { Client } from 'pg';
 import { readLog } from '../../bridge/event-log';
+import type { FactRow } from '../../bridge/outbox-queries';
 import { type SayerSettings, sayer } from '../../bridge/say';
+import { UntellableFact } from '../../bridge/told-fact';
+import type { PassedOver } from '../../consumers/rebuild/remake';
 import type { IncomingMessage, OutgoingMessage } from '../../platform/kafka/port';
 
 /**
@@ -20,17 +23,34 @@ const ALL_FACTS = `
 /**
  * Hands on what the event log is told as on some topics: the messages that listeners got, under the ids they had, in
  * the words of today's settings. Reads the log as it is when this is called.
- * @throws {UntellableFact} for a fact that cannot be told
+ * @param passOver facts that cannot be told, which the bridge has told to nobody either
  */
 export async function tellEventLog(
   database: Client,
   settings: SayerSettings,
   topics: readonly string[],
   take: (message: IncomingMessage) => Promise<void>,
+  passOver: (passedOver: PassedOver) => void,
 ): Promise<void> {
   const say = sayer(settings);
   for await (const row of readLog(database, ALL_FACTS)) {
-    for (const message of say(row)) if (topics.includes(message.topic)) await take(asRead(message));
+    for (const message of told(row, say, passOver)) {
+      if (topics.includes(message.topic)) await take(asRead(message));
+    }
+  }
+}
+
+function told(
+  row: FactRow,
+  say: ReturnType<typeof sayer>,
+  passOver: (passedOver: PassedOver) => void,
+): OutgoingMessage[] {
+  try {
+    return say(row);
+  } catch (error) {
+    if (!(error instanceof UntellableFact)) throw error;
+    passOver({ what: `fact ${row.fact_id}`, error: error.message });
+    return [];
   }
 }
 

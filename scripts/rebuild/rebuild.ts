@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { sqlOn } from '../../bridge/event-log';
-import { type Remade, remake } from '../../consumers/rebuild/remake';
+import { type Remade, type RemakeSettings, remake } from '../../consumers/rebuild/remake';
 import type { View } from '../../consumers/rebuild/view-rows';
 import type { Envelopes } from '../../consumers/runner/envelope';
 import type { Group } from '../../consumers/runner/group';
@@ -21,6 +21,9 @@ export interface RebuildSettings {
   readonly groupId: string;
   readonly envelopes: Envelopes;
   readonly source: Source;
+  /** See {@link RemakeSettings}. */
+  readonly withUnread: boolean;
+  readonly now: Date;
   readonly config: Config;
   readonly kafka: Kafka;
   /** Opens a session without time limits: this may take as long as all events take. */
@@ -29,6 +32,8 @@ export interface RebuildSettings {
   readonly keep: (remade: Remade) => boolean;
   readonly onProgress?: (handled: number) => void;
 }
+
+type TellAll = RemakeSettings['tellAll'];
 
 export interface Rebuilt extends Remade {
   /** False: everything is as it was before. */
@@ -44,7 +49,7 @@ export async function rebuild(settings: RebuildSettings): Promise<Rebuilt> {
   const database = await settings.connect();
   try {
     await database.query('BEGIN');
-    const tell = (take: (message: IncomingMessage) => Promise<void>) => tellAll(settings, take);
+    const tell: TellAll = (take, passOver) => tellAll(settings, take, passOver);
     const remade = await remake(sqlOn(database), { ...settings, tellAll: tell }).catch((error: unknown) => {
       if (!(error instanceof GroupBusy)) throw error;
       throw new CannotBeDone(`${error.message}. Nothing was changed.`);
@@ -60,13 +65,13 @@ export async function rebuild(settings: RebuildSettings): Promise<Rebuilt> {
 
 async function tellAll(
   { source, config, kafka, envelopes, connect }: RebuildSettings,
-  take: (message: IncomingMessage) => Promise<void>,
+  ...[take, passOver]: Parameters<TellAll>
 ): Promise<void> {
   if (source === 'topic') return tellTopics(kafka, envelopes.topics, take);
   // Another session: the view's own is in the middle of its transaction.
   const database = await connect();
   try {
-    await tellEventLog(database, config, envelopes.topics, take);
+    await tellEventLog(database, config, envelopes.topics, take, passOver);
   } finally {
     await database.end();
   }

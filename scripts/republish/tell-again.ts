@@ -16,6 +16,7 @@ const WAIT_MS = 200;
  * its own: so a step is either before all of them, and among them, or behind all of them. The last message of a booking
  * on the topic is its newest, whatever happens meanwhile.
  * @returns how many
+ * @throws {UntellableFact} for a fact that cannot be told; nothing of the subject is told again then
  */
 export async function tellAgain(
   database: Client,

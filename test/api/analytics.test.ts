@@ -1,15 +1,11 @@
 import { toCsv } from '../../api/analytics/csv';
+import type { ApiDeps } from '../../api/deps';
+import type { RawRequest } from '../../api/http/route';
+import { analyticsRoutes } from '../../api/routes/analytics';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import { openTransactions } from '../../platform/database/transactions';
-import {
-  addPlayedItems,
-  eventsFor,
-  generatedLives,
-  PLAYED_CAPACITY,
-  play,
-  shuffled,
-  toldMessages,
-} from '../support/bookings-played';
+import { addPlayedItems, generatedLives, PLAYED_CAPACITY, play, shuffled } from '../support/bookings-played';
+import { eventsFor, takeTold } from '../support/told';
 import { type ApiWorld, apiWorld } from './support/api-world';
 
 let world: ApiWorld;
@@ -22,7 +18,7 @@ beforeAll(async () => {
      VALUES ('VILLA', '2030-02-10', 40, true), ('VILLA', '2030-02-11', 7, false)
      ON CONFLICT (item_id, night) DO UPDATE SET capacity = EXCLUDED.capacity, closed = EXCLUDED.closed`,
   );
-  const events = eventsFor(analyticsEngine, await toldMessages(world.database, []));
+  const events = eventsFor(analyticsEngine, await takeTold(world.database));
   const transactions = openTransactions({
     ...{ url: world.database.url, applicationName: 'test consumers', poolSize: 1, timeoutMs: 40_000 },
   });
@@ -316,4 +312,26 @@ describe('who sees what', () => {
     expect(await ids('?status=all&from=2030-02-02&to=2030-02-03', 'admin:boss')).toEqual(['a2']);
     expect(await ids('?status=closed&kind=lag', 'admin:boss')).toEqual([]);
   });
+});
+
+test('of many questions at once two are answered at a time, and who waits too long is told to come back', async () => {
+  jest.useFakeTimers();
+  try {
+    const answers: (() => void)[] = [];
+    const slow = { $queryRaw: () => new Promise((resolve) => answers.push(() => resolve([]))) };
+    const routes = analyticsRoutes({ database: slow, now: () => new Date() } as unknown as ApiDeps);
+    const alerts = routes.find(({ path }) => path.endsWith('/alerts'));
+    const question = () =>
+      alerts?.handle({ caller: { role: 'admin' }, query: { status: 'open' } } as unknown as RawRequest);
+    const first = [question(), question()];
+    const third = question();
+    const refused = expect(third).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
+    await jest.advanceTimersByTimeAsync(2_000);
+    await refused;
+    expect(answers).toHaveLength(2);
+    for (const answer of answers) answer();
+    expect((await Promise.all(first)).map((answer) => answer?.status)).toEqual([200, 200]);
+  } finally {
+    jest.useRealTimers();
+  }
 });

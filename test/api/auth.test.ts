@@ -179,6 +179,67 @@ describe('a cookie', () => {
   });
 });
 
+describe('a page of another origin', () => {
+  let world: ApiWorld;
+  beforeAll(async () => {
+    world = await apiWorld({
+      env: { AUTH_COOKIE: 'session', ALLOWED_ORIGINS: 'https://a.example,https://b.example' },
+    });
+  });
+  afterAll(() => world.close());
+
+  const preflight = (origin: string, path = LIST) =>
+    fetch(world.base + path, {
+      method: 'OPTIONS',
+      headers: {
+        ...{ origin, 'access-control-request-method': 'POST' },
+        'access-control-request-headers': 'content-type,idempotency-key',
+      },
+    });
+  const corsHeaders = (headers: Headers) =>
+    [...headers.keys()].filter((name) => name.startsWith('access-control'));
+
+  test('may call where its origin is allowed', async () => {
+    const { status, headers } = await preflight('https://b.example');
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe('https://b.example');
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    expect(headers.get('access-control-allow-methods')).toBe('GET,POST,PUT,PATCH,DELETE');
+    expect(headers.get('access-control-allow-headers')).toBe(
+      'authorization,content-type,idempotency-key,last-event-id',
+    );
+    expect(headers.get('access-control-max-age')).toBe('600');
+    expect(headers.get('vary')).toContain('Origin');
+  });
+
+  test('may read the answers, a refusal and a live stream among them', async () => {
+    const read = async (path: string, headers: Record<string, string>) => {
+      const abort = new AbortController();
+      const reply = await fetch(world.base + path, { headers, signal: abort.signal });
+      abort.abort();
+      return [reply.status, reply.headers.get('access-control-allow-origin')];
+    };
+    const origin = 'https://a.example';
+    expect(await read(LIST, { origin, authorization: 'Bearer nonsense' })).toEqual([401, origin]);
+    const cookie = `session=${await token('owner:owner-1')}`;
+    expect(await read('/api/owners/events', { origin, cookie })).toEqual([200, origin]);
+    const { headers } = await world.call('GET', LIST, { headers: { origin } });
+    expect(headers.get('access-control-expose-headers')).toContain('Location,X-Request-Id,Retry-After');
+  });
+
+  test('gets no header where its origin is not allowed, or none is', async () => {
+    for (const origin of ['https://evil.example', 'https://b.example.evil.example', 'null']) {
+      expect(corsHeaders((await preflight(origin)).headers)).toEqual([]);
+      expect(corsHeaders((await world.call('GET', LIST, { headers: { origin } })).headers)).toEqual([]);
+    }
+    expect(corsHeaders((await world.call('GET', LIST)).headers)).toEqual([]);
+    const refusing = await apiWorld({ env: { AUTH_COOKIE: 'session' } });
+    const { headers } = await refusing.call('GET', LIST, { headers: { origin: 'null' } });
+    await refusing.close();
+    expect(corsHeaders(headers)).toEqual([]);
+  });
+});
+
 function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }

@@ -372,49 +372,6 @@ describe('buying', () => {
   });
 });
 
-describe("a user's history", () => {
-  let world: ApiWorld;
-  beforeAll(async () => {
-    world = await apiWorld({ env: { BILLING_WAIT_MS: '0' } });
-    const stay = { propertyId: 'PROP-002', startDate: '2026-07-01', endDate: '2026-07-02' };
-    await world.call('POST', '/api/bookings', { as: 'traveler:ann', body: stay });
-    world.setNow('2026-06-15T16:01:00.000Z');
-    await world.call('POST', '/api/billing', { as: 'traveler:ann', body: flight });
-  });
-  afterAll(() => world.close());
-  const history = (query = '', as = 'traveler:ann') =>
-    world.call('GET', `/api/users/ann/bookings${query}`, { as });
-
-  test('has the bookings of every system, newest first, each in its own words', async () => {
-    const { json } = await history();
-    expect(json).toMatchObject({
-      ...{ source: 'event-log', userId: 'ann', nextCursor: null },
-      bookings: [
-        { type: 'flight', itemId: 'FLIGHT-AA601', status: 'created', totalAmountPaid: 299.99, userId: 'ann' },
-        { type: 'hotel', itemId: 'PROP-002', status: 'PENDING', totalAmountPaid: 125 },
-      ],
-    });
-    expect(json.bookings[0].bookingId).toBe(json.bookings[0].id);
-  });
-
-  test('comes in pages, and by word or state', async () => {
-    const first = (await history('?limit=1')).json;
-    const second = (await history(`?limit=1&cursor=${first.nextCursor}`)).json;
-    expect(first.bookings[0].type).toBe('flight');
-    expect(second.bookings[0].type).toBe('hotel');
-    expect((await history('?status=created')).json.bookings).toHaveLength(1);
-    expect((await history('?status=PENDING')).json.bookings).toHaveLength(2);
-    expect((await history('?status=confirmed')).json.bookings).toHaveLength(0);
-    expect((await history('?status=nonsense')).status).toBe(400);
-  });
-
-  test('is for that user and administrators', async () => {
-    expect((await history('', 'admin:root')).json.bookings).toHaveLength(2);
-    expect((await history('', 'traveler:bob')).status).toBe(404);
-    expect((await history('', 'owner:ann')).status).toBe(403);
-  });
-});
-
 function field(name: string) {
   return { errors: [{ field: name }] };
 }

@@ -1,3 +1,4 @@
+import { until } from '../support/until';
 import { type ApiWorld, apiWorld } from './support/api-world';
 
 const OWNER = 'owner:owner-9';
@@ -226,6 +227,43 @@ describe('a change', () => {
       ...{ status: 409, code: 'version-conflict', version: 2 },
     });
     expect((await read('PROP-914')).maxGuests).toBe(4);
+  });
+
+  test('is not refused for price reviews that came since, and is for whatever else did', async () => {
+    await create({ ...HOUSE, id: 'PROP-929' });
+    const review = () =>
+      world.database.query(
+        `SELECT booking.record_item_fact('PROP-929', 'rate.updated', 'rate-management-group', '{}')`,
+      );
+    await review();
+    await review();
+    expect((await change('PROP-929', { version: 1, maxGuests: 4 })).json.item.version).toBe(4);
+    await review();
+    expect((await change('PROP-929', { version: 3, maxGuests: 5 })).json).toMatchObject({
+      ...{ status: 409, code: 'version-conflict', version: 5 },
+    });
+    expect((await change('PROP-929', { version: 6, maxGuests: 5 })).status).toBe(409);
+    expect((await read('PROP-929')).maxGuests).toBe(4);
+  });
+
+  test('is made though a price review came between its reading and its writing', async () => {
+    await create({ ...HOUSE, id: 'PROP-939' });
+    await world.database.query('BEGIN');
+    await world.database.query(
+      `SELECT booking.record_item_fact('PROP-939', 'rate.updated', 'rate-management-group', '{}')`,
+    );
+    const changing = change('PROP-939', { version: 1, maxGuests: 4 });
+    await until(
+      async () => {
+        await world.database.query('SELECT pg_stat_clear_snapshot()');
+        return await world.database.query(
+          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+      },
+      (waiting) => waiting.length === 1,
+    );
+    await world.database.query('COMMIT');
+    expect((await changing).json.item).toMatchObject({ maxGuests: 4, version: 3 });
   });
 
   test('and another one at the same time are both made', async () => {

@@ -1,5 +1,10 @@
 import { Client } from 'pg';
+import { openApiDatabase } from '../../api/database';
+import { ownerLog } from '../../api/live/owner-log';
 import type { BookingId } from '../../domain/ids';
+import { readConfig } from '../../platform/config';
+import type { Database } from '../../platform/database/client';
+import { Prisma } from '../../prisma/generated/client';
 import { byOwner, bySystem, byTraveler } from '../support/bookings';
 import { EventStream } from '../support/event-stream';
 import { until } from '../support/until';
@@ -12,8 +17,10 @@ let world: ApiWorld;
 let streams: EventStream[] = [];
 beforeAll(async () => {
   world = await apiWorld({
-    env: { AUTH_COOKIE: 'session', LIVE_STREAMS_PER_CALLER: '2', LIVE_STREAMS: '4' },
-    live: { heartbeatMs: 300 },
+    env: {
+      AUTH_COOKIE: 'session',
+      ...{ LIVE_STREAMS_PER_CALLER: '2', LIVE_STREAMS: '4', LIVE_HEARTBEAT_MS: '300' },
+    },
   });
 });
 afterEach(async () => {
@@ -237,6 +244,54 @@ describe('the stream of an owner', () => {
     expect(new Set(heard.map(({ id }) => id)).size).toBe(250);
   });
 
+  test('facts of one booking come in their order, also where an earlier transaction wrote the later one', async () => {
+    const id = await book();
+    const stream = await openOwner();
+    stream.close();
+    const early = new Client({ connectionString: world.database.url });
+    await early.connect();
+    try {
+      await early.query('BEGIN');
+      await early.query('SELECT pg_current_xact_id()');
+      await world.saga.commit(id, 'booking.accepted', byOwner);
+      await early.query(
+        `INSERT INTO booking.booking_events (fact_id, booking_id, sequence, type, from_state, state, undo, actor, at)
+         VALUES ($1 || 3, $1, 3, 'payment.authorized', 'ACCEPTED', 'PAYMENT_AUTHORIZED', 'none', 'SYSTEM', now())`,
+        [id],
+      );
+      await early.query('COMMIT');
+    } finally {
+      await early.end();
+    }
+    expect(told(await (await comeBack(stream)).take(2))).toEqual([`${id} 2`, `${id} 3`]);
+  });
+
+  test('a page reads no more of the log than it sends, however much there is to come', async () => {
+    const database = openApiDatabase(readConfig({ DATABASE_URL: world.database.url }));
+    const id = await book();
+    await world.database.query(
+      `INSERT INTO booking.booking_events (fact_id, booking_id, sequence, type, from_state, state, undo, actor, at)
+       SELECT $1 || n, $1, n, 'booking.accepted', 'PENDING', 'ACCEPTED', 'none', 'OWNER', now()
+       FROM generate_series(2, 3000) n`,
+      [id],
+    );
+    await world.database.query('ANALYZE booking.booking_events');
+    let plan: unknown;
+    const explaining = {
+      async $queryRaw(parts: TemplateStringsArray, ...values: unknown[]) {
+        const query = Prisma.sql(parts, ...values);
+        plan = await database.$queryRaw(Prisma.sql`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`);
+        return database.$queryRaw(query);
+      },
+    } as unknown as Database;
+    const log = await ownerLog(explaining, 'owner-1', '1:1:');
+    await log.read();
+    await log.read();
+    const rows = [...JSON.stringify(plan).matchAll(/"(?:Actual Rows|Rows Removed by Filter)":([\d.]+)/g)];
+    await database.$disconnect();
+    expect(Math.max(...rows.map(([, count]) => Number(count)))).toBe(101);
+  });
+
   test.each(['7', 'x:y:', '5:3:', '3:9:8,4', '1:2:~1:2:', '999999999999999:999999999999999:'])(
     'a Last-Event-ID %s is a clear 400',
     async (lastEventId) => {
@@ -302,7 +357,7 @@ describe('without heartbeats', () => {
   let quiet: ApiWorld;
   let id: BookingId;
   beforeAll(async () => {
-    quiet = await apiWorld({ live: { heartbeatMs: 3_600_000 } });
+    quiet = await apiWorld({ env: { LIVE_HEARTBEAT_MS: '3600000' } });
     const body = { propertyId: 'PROP-001', startDate: '2026-07-01', endDate: '2026-07-02' };
     id = (await quiet.call('POST', '/api/bookings', { as: ANN, body })).json.booking.id;
   });

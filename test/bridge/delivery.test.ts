@@ -29,8 +29,9 @@ function scene(poison: readonly string[]) {
   const producer: KafkaProducer = {
     unsettled: false,
     async sendBatch(messages) {
-      if (messages.some(({ value }) => poison.includes(value))) throw new BatchRefused('MESSAGE_TOO_LARGE');
-      sent.push(messages.map(({ value }) => value));
+      const values = messages.map(({ value }) => String(value));
+      if (values.some((value) => poison.includes(value))) throw new BatchRefused('MESSAGE_TOO_LARGE');
+      sent.push(values);
     },
     cut: async () => undefined,
   };

@@ -20,8 +20,9 @@ const paths = (messages: readonly GoldenMessage[]) =>
 const keyedBy = ({ key, value }: GoldenMessage) =>
   Object.entries(value as object).flatMap(([field, held]) => (held === key ? [field] : []));
 
-test('messages of every release are kept, and there are some', () => {
+test('messages of every release are kept, and there are some; of every topic by now', () => {
   expect(kept.map(({ release }) => release)).toContain('0.1.0');
+  expect(new Set(all.map(({ topic }) => topic))).toEqual(new Set(Object.keys(TOPICS)));
   for (const { messages } of all) expect(messages.length).toBeGreaterThan(0);
 });
 

@@ -1,22 +1,20 @@
 import { lookForAlerts } from '../../consumers/analytics-engine/alerts/round';
 import { analyticsEngine } from '../../consumers/analytics-engine/group';
+import { type HeardEvent, sayingOf } from '../../consumers/analytics-engine/saying';
 import type { Event } from '../../consumers/runner/group';
 import { LagReport } from '../../consumers/runner/lag-report';
 import { ALERT_THRESHOLDS } from '../../domain/analytics/alerts';
+import { SYSTEMS } from '../../domain/item';
 import { TOPICS, type TopicSpec } from '../../domain/topics';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
 import { createLogger } from '../../platform/logger';
+import { availabilityExamples, rateUpdatedExample } from '../../platform/messages/examples/nights-and-rates';
+import { paymentExamples } from '../../platform/messages/examples/payments';
+import { messageSchema } from '../../platform/messages/json-schema';
 import { MESSAGES } from '../../platform/messages/table';
-import {
-  addPlayedItems,
-  eventsFor,
-  generatedLives,
-  PLAYED_CAPACITY,
-  play,
-  shuffled,
-  toldMessages,
-} from '../support/bookings-played';
+import { addPlayedItems, generatedLives, PLAYED_CAPACITY, play, shuffled } from '../support/bookings-played';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { eventsFor, takeTold } from '../support/told';
 
 let database: TestDatabase;
 let transactions: Transactions;
@@ -28,7 +26,7 @@ beforeAll(async () => {
   });
   await addPlayedItems(database);
   for (const life of generatedLives(36)) await play(database, life);
-  events = eventsFor(analyticsEngine, await toldMessages(database));
+  events = eventsFor(analyticsEngine, await takeTold(database, SYSTEMS));
 });
 afterAll(async () => {
   await transactions.close();
@@ -40,6 +38,8 @@ async function handle(some: readonly Event[]): Promise<void> {
     for (const event of some) await analyticsEngine.handle(event, transaction);
   });
 }
+
+const fieldsOf = (message: unknown) => Object.keys(Object(message)).sort().join();
 
 const VIEW = ['bookings', 'changes', 'payments'] as const;
 async function kept(): Promise<Record<string, object[]>> {
@@ -75,6 +75,30 @@ test('in whichever order its messages come, and told twice in every dialect, it 
   expect(await published('analyticsReservation')).toEqual(first.told);
 });
 
+test('all that is about one booking is handled in turn, and what is about none waits for nobody', () => {
+  const turns = new Map(events.map((event) => [event, analyticsEngine.inTurn?.(event)]));
+  const bookings = new Set(turns.values());
+  expect(bookings).toEqual(
+    new Set(events.map(({ message }) => (message as { bookingId: string }).bookingId)),
+  );
+  expect(bookings.size).toBe(36);
+  for (const message of [rateUpdatedExample, ...availabilityExamples.slice(1)]) {
+    expect(analyticsEngine.inTurn?.({ message } as unknown as Event)).toBeUndefined();
+  }
+});
+
+test('a hold that was not granted is a declined payment, money that could not be taken of one is none', () => {
+  const failed = (kind: string | undefined) =>
+    sayingOf({
+      topic: 'paymentFailed',
+      message: { ...paymentExamples.failed, kind },
+    } as unknown as HeardEvent);
+  expect(['authorization', undefined].map((kind) => failed(kind)?.payment?.kind)).toEqual(
+    Array(2).fill('declined'),
+  );
+  expect(failed('capture')).toEqual({ bookingId: 'BKG01ARZ3NDEKTSV4RRFFQ9', state: 'ACCEPTED', sequence: 3 });
+});
+
 test('each counted change is published once, whole, under its property, and waits in the outbox', async () => {
   const told = await published('analyticsReservation');
   const changes = await database.query(
@@ -86,6 +110,7 @@ test('each counted change is published once, whole, under its property, and wait
   for (const { message, key } of told) {
     expect(MESSAGES.analyticsReservation.safeParse(message).error).toBeUndefined();
     expect(key).toBe(message.propertyId);
+    expect(fieldsOf(message)).toBe(fieldsOf(messageSchema('analyticsReservation').examples?.[0]));
   }
   const [waiting] = await database.query<{ rows: number }>(
     'SELECT count(*)::integer AS rows FROM booking.outbox o JOIN booking.publications p USING (fact_id, lane)',
@@ -142,18 +167,18 @@ describe('alerts', () => {
       [count, kind, at],
     );
 
-  test('an item that is sold beyond its capacity opens one, and one only, until it no longer is', async () => {
-    await sell('B1', 'VILLA', PLAYED_CAPACITY);
+  test('an item that is sold beyond its capacity opens one, and one only, until it no longer is, under its property', async () => {
+    await sell('B1', 'GRAND:STD', PLAYED_CAPACITY);
     await look(NOW);
     expect(await told()).toEqual([]);
-    await sell('B2', 'VILLA', 1);
+    await sell('B2', 'GRAND:STD', 1);
     await look(later(1));
     await look(later(2));
-    expect(await told()).toEqual(['overbooking opened: VILLA']);
+    expect(await told()).toEqual(['overbooking opened: GRAND:STD']);
     await database.query(`UPDATE analytics.bookings SET state = 'CANCELLED' WHERE booking_id = 'B2'`);
     await look(later(3));
     await look(later(4));
-    expect(await told()).toEqual(['overbooking opened: VILLA', 'overbooking closed: VILLA']);
+    expect(await told()).toEqual(['overbooking opened: GRAND:STD', 'overbooking closed: GRAND:STD']);
     const rows = await database.query(
       'SELECT kind, owner_id, opened_at, closed_at, observed FROM analytics.alerts',
     );
@@ -163,6 +188,10 @@ describe('alerts', () => {
         observed: { nights: 2, first: '2030-02-03', sold: PLAYED_CAPACITY + 1, capacity: PLAYED_CAPACITY },
       },
     ]);
+    for (const { key, message } of await published('analyticsAlert')) {
+      expect(key).toBe('GRAND');
+      expect(fieldsOf(message)).toBe(fieldsOf(messageSchema('analyticsAlert').examples?.[0]));
+    }
   });
 
   test('refunds are a spike from three times the usual on, and never below five', async () => {
@@ -212,6 +241,8 @@ describe('alerts', () => {
     expect((await told()).sort()).toEqual(
       ['behind', 'late', 'silent'].map((group) => `lag opened: ${group}`),
     );
+    // An alert about no property is in order with its own end.
+    for (const { key, message } of await published('analyticsAlert')) expect(key).toBe(message.subject);
     for (const group of groups) await report(group, 0, 0, later(1));
     await look(later(1));
     expect((await told()).filter((line) => line.includes('closed'))).toHaveLength(3);

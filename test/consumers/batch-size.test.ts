@@ -1,10 +1,10 @@
 import { BatchSize } from '../../consumers/runner/batch-size';
 import { Circuit } from '../../consumers/runner/circuit';
 import { Envelopes } from '../../consumers/runner/envelope';
-import { Permits } from '../../consumers/runner/permits';
 import { workThrough } from '../../consumers/runner/work-through';
 import { DatabaseAway, type Transaction, type Transactions } from '../../platform/database/transactions';
 import { createLogger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { envelopeOf, TestClock, thingsGroup } from './runner-world';
 
 /** A database where so many events of the group get ready within a transaction. */

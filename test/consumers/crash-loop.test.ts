@@ -2,11 +2,11 @@ import { BatchSize } from '../../consumers/runner/batch-size';
 import { Circuit } from '../../consumers/runner/circuit';
 import type { Parking } from '../../consumers/runner/dead-letters';
 import { Envelopes } from '../../consumers/runner/envelope';
-import { Permits } from '../../consumers/runner/permits';
 import { type Workplace, workThrough } from '../../consumers/runner/work-through';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
 import type { IncomingMessage, PartitionBatch } from '../../platform/kafka/port';
 import { createLogger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { freshDatabase, type TestDatabase } from '../support/database';
 import { enter, envelopeOf, TestClock, thingsGroup } from './runner-world';
 

@@ -3,12 +3,12 @@ import { emailNotification } from '../../consumers/email-notification/group';
 import { mailsSettled } from '../../consumers/email-notification/metrics';
 import type { Group } from '../../consumers/runner/group';
 import { eventsSettled, restarts } from '../../consumers/runner/metrics';
-import { Permits } from '../../consumers/runner/permits';
 import { GroupRunner } from '../../consumers/runner/run-group';
 import { readConfig } from '../../platform/config';
 import type { Transactions } from '../../platform/database/transactions';
 import { type GroupOptions, type GroupReading, type Kafka, KafkaAway } from '../../platform/kafka/port';
 import type { Logger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { until } from '../support/until';
 import { envelopeOf, TestClock, thingsGroup } from './runner-world';
 

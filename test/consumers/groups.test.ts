@@ -79,13 +79,19 @@ test('the traveler’s view of status takes the newest word and ignores an older
 });
 
 test('a user’s history holds when it was booked and what became of it, and nothing that names people', async () => {
-  for (const value of [bought, confirmed, cancelled, bought]) await tell(userService, 'bookings', value);
-  const rows = await database.query('SELECT * FROM user_service.booking_history');
+  const days = { startDate: '2027-03-28T00:00:00.000Z', endDate: '2027-03-29T00:00:00.000Z' };
+  for (const value of [{ ...bought, ...days }, confirmed, cancelled, bought])
+    await tell(userService, 'bookings', value);
+  const rows = await database.query(
+    'SELECT *, start_date::text AS from, end_date::text AS to FROM user_service.booking_history',
+  );
   expect(rows).toMatchObject([
     {
       ...{ booking_id: 'BKG1', user_id: 'ann', type: 'flight', item_id: 'FLIGHT-AA601', status: 'cancelled' },
       ...{ booked_at: new Date(bought.timestamp), updated_at: new Date(cancelled.timestamp) },
       ...{ total_amount_paid: '299.99', reason: 'Plans changed' },
+      // The days stay known, though a message of a first release does not name them.
+      ...{ from: '2027-03-28', to: '2027-03-29' },
     },
   ]);
   expect(JSON.stringify(rows)).not.toContain('Ann Lee');

@@ -1,9 +1,9 @@
-import { Permits } from '../../consumers/runner/permits';
 import { GroupRunner } from '../../consumers/runner/run-group';
 import { readConfig } from '../../platform/config';
 import { openTransactions } from '../../platform/database/transactions';
 import { openKafka } from '../../platform/kafka/open-kafka';
 import { createLogger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { enter, thingsGroup } from './runner-world';
 
 /* A member of a test's group in a process of its own, which can be frozen; slow, so that it is always in the middle. */

@@ -12,7 +12,7 @@ import {
 } from '../database/ledger-story';
 import { addItem, addRoom } from '../support/bookings';
 import { freshDatabase, type TestDatabase } from '../support/database';
-import { hand, takeTold } from './told';
+import { hand, takeTold } from '../support/told';
 
 let database: TestDatabase;
 let transactions: Transactions;

@@ -6,7 +6,7 @@ import { MESSAGES } from '../../platform/messages/table';
 import { openStory, type Story, tell, usd } from '../database/ledger-story';
 import { addRoom } from '../support/bookings';
 import { freshDatabase, type TestDatabase } from '../support/database';
-import { hand, takeTold } from './told';
+import { hand, takeTold } from '../support/told';
 
 let database: TestDatabase;
 let transactions: Transactions;

@@ -1,7 +1,6 @@
 import { Client } from 'pg';
-import { readBatch } from '../../bridge/outbox-queries';
-import type { RelaySession } from '../../bridge/relay-session';
 import { sayer } from '../../bridge/say';
+import { analyticsEngine } from '../../consumers/analytics-engine/group';
 import { bookingStatusSync } from '../../consumers/booking-status-sync/group';
 import { GROUPS } from '../../consumers/groups';
 import { checksumOf, type View } from '../../consumers/rebuild/view-rows';
@@ -13,13 +12,14 @@ import { readConfig } from '../../platform/config';
 import { openTransactions, type Transactions } from '../../platform/database/transactions';
 import type { IncomingMessage, Kafka } from '../../platform/kafka/port';
 import { type Rebuilt, rebuild, type Source } from '../../scripts/rebuild/rebuild';
+import { planRepublication } from '../../scripts/republish/plan';
 import { openStory, tell, usd } from '../database/ledger-story';
 import { addItem, addRoom, travelRequest } from '../support/bookings';
 import { AT, change, confirmedReservation, stay } from '../support/changes';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { eventsFor, takeTold } from '../support/told';
 
 const config = readConfig({ NODE_ENV: 'test', CONSUMER_GROUP_PREFIX: 'own-' });
-const LANES = [...Array(16).keys()];
 
 let database: TestDatabase;
 let transactions: Transactions;
@@ -73,13 +73,28 @@ async function play(): Promise<void> {
   await change(database, march, { itemId: 'HOTEL-A:SUITE' as ItemId, guests: 1 });
   await database.query(`SELECT booking.close_nights($1, '2027-05-01', '2027-05-04', 'owner-1')`, [room]);
   await database.query(`SELECT booking.open_nights($1, '2027-05-02', '2027-05-03', 'owner-1')`, [room]);
+  // Sold twice over, one of them for a while only: topic by topic, nobody sees that it ever was.
+  for (const passing of [true, false]) {
+    const single = await addRoom(database, passing ? 'HOTEL-B:STD' : 'HOTEL-C:STD', 1);
+    const stories = [];
+    for (const _ of ['one', 'other']) {
+      const story = await openStory(database, single, { system: 'hotel' });
+      await tell(database, story, 'booking.accepted');
+      await tell(database, story, 'payment.authorized', { amount: usd(90_000) });
+      await tell(database, story, 'inventory.blocked');
+      await tell(database, story, 'booking.confirmed');
+      stories.push(story);
+    }
+    const [one] = stories;
+    if (!passing || !one) continue;
+    await tell(database, one, 'booking.cancelled');
+    await tell(database, one, 'undo.completed', { step: 'release-nights' });
+  }
 }
 
 async function tellAll(): Promise<ReadonlyMap<string, IncomingMessage[]>> {
-  const rows = await readBatch({ query: database.query } as unknown as RelaySession, LANES, 1_000);
-  const say = sayer(config);
   const topics = new Map<string, IncomingMessage[]>();
-  for (const message of rows.flatMap((row) => say(row))) {
+  for (const message of await takeTold(database)) {
     const before = topics.get(message.topic) ?? [];
     const place = { partition: 0, offset: String(before.length), timestamp: 0 };
     topics.set(message.topic, [...before, { ...message, ...place }]);
@@ -102,16 +117,7 @@ function kafka(from = 0n): Kafka {
   } as unknown as Kafka;
 }
 
-function eventsOf(group: Group): Event[] {
-  const envelopes = new Envelopes(group.topics, config);
-  return envelopes.topics
-    .flatMap((topic) => told.get(topic) ?? [])
-    .map((message) => {
-      const opened = envelopes.open(message);
-      if (opened.kind === 'misfit') throw new Error(`${message.topic}: ${opened.error}`);
-      return opened.event;
-    });
-}
+const eventsOf = (group: Group): Event[] => eventsFor(group, [...told.values()].flat());
 
 /** Has the group handle everything as it comes from its topics, some of it twice. Answers how many it knew already. */
 async function live(group: Group): Promise<number> {
@@ -127,6 +133,8 @@ async function live(group: Group): Promise<number> {
 
 interface Changes {
   readonly source?: Source;
+  readonly withUnread?: boolean;
+  readonly now?: Date;
   readonly keep?: boolean;
   readonly kafka?: Kafka;
   readonly connect?: () => Promise<Client>;
@@ -142,6 +150,7 @@ function remake(group: Group, changes: Changes = {}): Promise<Rebuilt> {
   const { source = 'log', keep = true } = changes;
   return rebuild({
     ...{ group, view: viewOf(group), groupId: `own-${group.name}`, source, config, connect, kafka: kafka() },
+    ...{ withUnread: false, now: new Date() },
     envelopes: new Envelopes(group.topics, config),
     ...changes,
     keep: () => keep,
@@ -219,11 +228,75 @@ test('an event that cannot be handled is passed over by itself and named', async
       return bookingStatusSync.handle(event, transaction);
     },
   };
-  const { handled, passedOver } = await remake(group, { keep: false });
-  expect(passedOver).toMatchObject([
-    { error: 'no such property', message: { headers: { ce_id: doomed?.eventId } } },
-  ]);
+  const { handled, passedOver } = await remake(group);
+  expect(passedOver).toEqual([{ error: 'no such property', what: `booking-updates ${doomed?.eventId}` }]);
   expect(handled).toBe(eventsOf(bookingStatusSync).length - 1);
+  // It has had its effects, and no member reads it again: the next rebuild is to handle it.
+  expect(await remake(bookingStatusSync)).toMatchObject({ handled: handled + 1, left: 0 });
+});
+
+/** A group of its own with that view, empty, and where effects outside of the view are noted. */
+async function statusGroup(name: string): Promise<{ readonly group: Group; readonly effects: string[] }> {
+  await database.query('DELETE FROM booking_status.bookings');
+  const effects: string[] = [];
+  const handle: Group['handle'] = (event, transaction) => {
+    if (!transaction.rebuilding) effects.push(event.eventId);
+    return bookingStatusSync.handle(event, transaction);
+  };
+  return { group: { ...bookingStatusSync, name, handle }, effects };
+}
+
+test('what a group has not read is no part of its view, and has its effects once, when a member reads it', async () => {
+  const { group, effects } = await statusGroup('lagging-group');
+  const events = eventsOf(group);
+  await attempt(transactions, 'own-lagging-group', group, events.slice(0, -2));
+  for (const source of ['log', 'topic'] as const) {
+    const made = await remake(group, { source });
+    expect(made).toMatchObject({ left: 2, handled: events.length - 2, tables: [{ gone: 0, added: 0 }] });
+  }
+  await live(group);
+  expect(effects).toEqual(events.map(({ eventId }) => eventId));
+});
+
+test('a new group gets from the log what the topics no longer have, or all of it if told so, without effects', async () => {
+  const { group, effects } = await statusGroup('new-group');
+  const all = eventsOf(group).length;
+  // They happened on the first of June.
+  const onDay = (day: string, withUnread = false) =>
+    remake(group, { keep: false, withUnread, now: new Date(`2030-06-${day}T12:00:00Z`) });
+  expect(await onDay('06')).toMatchObject({ left: all, handled: 0 });
+  expect(await onDay('06', true)).toMatchObject({ left: 0, handled: all });
+  // Not to the hour: on its last day in the topic, members may come too late to it.
+  expect(await onDay('08')).toMatchObject({ left: 0, handled: all });
+  expect(effects).toEqual([]);
+});
+
+test('nothing is published of history that is counted for the first time', async () => {
+  const group = { ...analyticsEngine, name: 'new-engine' };
+  await database.query(
+    'TRUNCATE booking.publications, analytics.bookings, analytics.changes, analytics.payments',
+  );
+  const { handled } = await remake(group, { now: new Date('2030-06-20T12:00:00Z') });
+  expect(handled).toBe(eventsOf(group).length);
+  expect(await database.query('SELECT * FROM booking.publications')).toEqual([]);
+  expect(await database.query('SELECT DISTINCT told FROM analytics.changes')).toEqual([{ told: true }]);
+});
+
+test('a fact that cannot be told is named, and keeps nothing else from being told', async () => {
+  const [row] = await database.query<{ fact_id: string; item_id: string }>(
+    `UPDATE booking.item_events SET type = 'item.vanished' WHERE type = 'availability.opened' RETURNING fact_id, item_id`,
+  );
+  const error = 'type is "item.vanished"';
+  const { passedOver, tables } = await remake(bookingStatusSync, { withUnread: true });
+  expect(passedOver).toEqual([{ what: `fact ${row?.fact_id}`, error }]);
+  expect(tables[0]?.after).toBeGreaterThan(0);
+  const client = await connect();
+  const wanted = { topic: 'availability.updated', from: new Date(0) };
+  const { subjects, untellable } = await planRepublication(client, wanted, sayer(config));
+  await client.end();
+  expect(untellable).toEqual([{ kind: 'item', id: row?.item_id, error }]);
+  expect(subjects.length).toBeGreaterThan(0);
+  expect(subjects.map(({ id }) => id)).not.toContain(row?.item_id);
 });
 
 test('topics that have lost their first messages are refused: the view would lack what they told', async () => {

@@ -3,13 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../../consumers/runner/clock';
 import { defineGroup, type Event, type Group, type Outcome } from '../../consumers/runner/group';
-import { Permits } from '../../consumers/runner/permits';
 import { GroupRunner } from '../../consumers/runner/run-group';
 import { type Config, readConfig } from '../../platform/config';
 import { openTransactions, type Transaction, type Transactions } from '../../platform/database/transactions';
 import { openKafka } from '../../platform/kafka/open-kafka';
 import type { IncomingMessage, Kafka, KafkaProducer } from '../../platform/kafka/port';
 import { createLogger } from '../../platform/logger';
+import { Permits } from '../../platform/permits';
 import { freshDatabase, provided, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 

@@ -143,6 +143,29 @@ test('what does not fit its schema, is no JSON or comes without an envelope is p
   expect(clock.pauses).toEqual([]);
 });
 
+test('what is parked is what came, to the byte: no key, no value, what is no text, a header that comes twice', async () => {
+  const latin1 = Buffer.from('{"name":"Zo\xeb"}', 'latin1');
+  const headers = { trace: [Buffer.from([0xff, 0x00]), Buffer.from('last')], empty: '' };
+  const producer = world.kafka.producer();
+  await producer.sendBatch(
+    [
+      { topic: world.topic, key: null, value: null, headers },
+      { topic: world.topic, key: Buffer.from([0xfe]), value: latin1, headers: {} },
+    ],
+    10_000,
+  );
+  await producer.cut();
+  world.start();
+  const letters = await world.deadLetters(2);
+  const tombstone = letters.find(({ value }) => value === undefined);
+  expect(tombstone).toMatchObject({
+    ...{ key: undefined, headers: { trace: 'last', empty: '', dlq_reason: 'not-an-event' } },
+    raw: { key: null, value: null, headers: { trace: headers.trace } },
+  });
+  const other = letters.find((letter) => letter !== tombstone);
+  expect(other?.raw).toMatchObject({ key: Buffer.from([0xfe]), value: latin1 });
+});
+
 test('what a handler refuses is parked without another try, and nothing of it is written', async () => {
   const clock = new TestClock();
   world.start(

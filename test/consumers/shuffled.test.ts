@@ -8,7 +8,7 @@ import { openTransactions, type Transactions } from '../../platform/database/tra
 import { openStory, tell, tellAfterwards, usd } from '../database/ledger-story';
 import { addRoom } from '../support/bookings';
 import { freshDatabase, type TestDatabase } from '../support/database';
-import { heard, takeTold } from './told';
+import { eventsFor, takeTold } from '../support/told';
 
 /** What each group has made of the messages; not when an overbooking came and went, which depends on their order. */
 const VIEWS: readonly {
@@ -145,7 +145,7 @@ function partitionsOf(events: readonly Event[]): { events: Event[]; next: number
 const turn = fc.record({ partition: fc.nat(99), events: fc.integer({ min: 1, max: 5 }), again: fc.nat(4) });
 
 test.each(VIEWS)('$schema: however topics are read beside each other, the view is the same', async (view) => {
-  const events = messages.flatMap((message) => heard(view.group, message) ?? []);
+  const events = eventsFor(view.group, messages);
   const told = events.length;
   expect(new Set(events.map(({ topic }) => topic)).size).toBeGreaterThan(10);
   const inOrder = await viewAfter(view, () => handle(view.group, events));

@@ -53,6 +53,7 @@ afterAll(() => world.close());
 interface Ended {
   readonly code: number | null;
   readonly lines: readonly Record<string, unknown>[];
+  readonly out: string;
   readonly said: string;
 }
 
@@ -74,7 +75,7 @@ function run(command: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
     child.on('close', (code) => {
       const lines = out.split('\n').filter((text) => text.startsWith('{'));
-      resolve({ code, said, lines: lines.map((text) => JSON.parse(text) as Record<string, unknown>) });
+      resolve({ code, said, out, lines: lines.map((text) => JSON.parse(text) as Record<string, unknown>) });
     });
   });
 }
@@ -106,7 +107,7 @@ test('dead letters are replayed by their own group alone, in order and once; the
     STATUS,
     confirmed,
     accepted,
-    { ...accepted, offset: '99', value: '{"type":"nonsense"}' },
+    { ...accepted, offset: '99', value: '{"type":"nonsense"}', raw: undefined },
     accepted,
   );
   await park('owner-group', request);
@@ -158,13 +159,17 @@ test('dead letters are replayed by their own group alone, in order and once; the
   ]);
 });
 
-test('a view is made anew from the topic or the event log, beside what the topics still have for its group', async () => {
+test('a view is made anew from the topic or the event log; what its group has not read is left to it', async () => {
   const wrong = run('rebuild', 'status-group');
+  const table = 'booking_status.bookings';
   expect(await run('rebuild', STATUS, '--from', 'topic', '--json')).toMatchObject({
-    code: 1,
-    lines: [{ table: 'booking_status.bookings', before: 1, after: 2, gone: 0, added: 1 }],
+    code: 0,
+    said: expect.stringContaining(
+      ', 4 left to its members, which have yet to read them; the view is as it was',
+    ),
+    lines: [{ table, before: 1, after: 1, gone: 0, added: 0 }],
   });
-  expect(await run('rebuild', STATUS, '--json', '--apply')).toMatchObject({
+  expect(await run('rebuild', STATUS, '--json', '--with-unread', '--apply')).toMatchObject({
     code: 0,
     lines: [{ before: 1, after: 2, gone: 0, added: 1 }],
   });
@@ -178,9 +183,14 @@ test('a view is made anew from the topic or the event log, beside what the topic
 test('what is told again ends with each booking’s newest message, whatever happens meanwhile, and on that topic alone', async () => {
   const [{ sequence: newest }] = [second];
   const at = ['--topic', updates, '--from', '2030-06-01T12:00:00Z', '--json'];
+  await world.database.query(
+    `INSERT INTO booking.item_events (fact_id, item_id, version, type, actor_id, details, at)
+     VALUES ('odd', 'PROP-001', 99, 'item.vanished', 'somebody', '{}', '2030-06-02')`,
+  );
   const careless = run('republish', ...at);
   expect(await run('republish', ...at, '--force')).toMatchObject({
-    code: 0,
+    code: 1,
+    said: expect.stringContaining('left out: item PROP-001 cannot be told: type is "item.vanished"'),
     lines: expect.arrayContaining([
       { topic: updates, kind: 'booking', id: second.request.bookingId, messages: 3, first: 2, newest },
     ]),
@@ -219,8 +229,10 @@ test('what is told again ends with each booking’s newest message, whatever hap
 });
 
 test('lag is told for each partition; a watch shows one key of several topics', async () => {
-  const [lag, check, watch] = await Promise.all([
+  const [lag, plain, letters, check, watch] = await Promise.all([
     run('lag', STATUS, '--json'),
+    run('lag', STATUS),
+    run('dlq', 'list', '--all'),
     run('lag', '--check', STATUS),
     run('watch', requests, updates, '--key', first.request.bookingId, '--from-beginning', '--json'),
   ]);
@@ -228,6 +240,17 @@ test('lag is told for each partition; a watch shows one key of several topics', 
   expect(lag.lines.reduce((sum, { messages }) => sum + Number(messages), 0)).toBe(onUpdates);
   expect(Math.max(...lag.lines.map(({ oldestSeconds }) => Number(oldestSeconds)))).toBeLessThan(300);
   expect(check).toMatchObject({ code: 0, lines: [] });
+  // After a pipe, the same without a head, a tab between cells.
+  const cells = ({ out }: Ended) =>
+    out
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split('\t'));
+  expect(cells(plain).map((row) => row.length)).toEqual(lag.lines.map((row) => Object.keys(row).length));
+  expect(cells(plain).map(([group]) => group)).toEqual(lag.lines.map(({ group }) => group));
+  expect(cells(letters).map(([letter]) => letter)).toEqual(
+    Array(5).fill(expect.stringMatching(/\.dlq\/\d+\/\d+$/)),
+  );
   const { bookingId } = first.request;
   expect(
     watch.lines

@@ -7,7 +7,7 @@ import { openTransactions, type Transactions } from '../../platform/database/tra
 import { openStory, tell, usd } from '../database/ledger-story';
 import { addItem } from '../support/bookings';
 import { freshDatabase, type TestDatabase } from '../support/database';
-import { hand, takeTold } from './told';
+import { hand, takeTold } from '../support/told';
 
 const GROUPS: readonly Group[] = [flightService, hotelService, carService, billingService];
 

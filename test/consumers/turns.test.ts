@@ -16,7 +16,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const eventOf = (eventId: string, key: string): Event => ({
+const eventOf = (eventId: string, key: string | undefined): Event => ({
   ...{ eventId, factId: eventId, key, type: 'thing', topic: 'things', message: {} },
   time: new Date().toISOString(),
 });
@@ -37,7 +37,7 @@ test('batches that meet in two places, in either order, wait one for the other a
       topics: {},
       batch: true,
       rebuild: { never: 'a test' },
-      inTurn: ({ key }) => String(key),
+      inTurn: ({ key }) => key,
     },
     async handle({ eventId, key }, transaction) {
       // As a row that both of them change.
@@ -48,7 +48,7 @@ test('batches that meet in two places, in either order, wait one for the other a
       return 'done';
     },
   };
-  const batch = [eventOf('first', 'a'), eventOf('second', 'b')];
+  const batch = [eventOf('first', 'a'), eventOf('waits for nobody', undefined), eventOf('second', 'b')];
   const ended = [await attempt(transactions, 'turns', group, batch), await second];
   expect(ended.map((one) => one?.kind)).toEqual(['committed', 'committed']);
 });

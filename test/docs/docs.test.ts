@@ -64,3 +64,13 @@ test.each(written.map(({ file, text }) => [nameOf(file), text]))(
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   },
 );
+
+test('no route stands twice in the table of routes', () => {
+  const api = readFileSync(join(ROOT, 'docs', 'api.md'), 'utf8');
+  const [, table = ''] = api.split(/^## Routes$/m);
+  const routes = [...(table.split(/^## /m)[0] ?? '').matchAll(/^\| (`.*?) \|/gm)].map(([, route = '']) =>
+    route.trim(),
+  );
+  expect(routes.length).toBeGreaterThan(20);
+  expect(routes.filter((route, at) => routes.indexOf(route) !== at)).toEqual([]);
+});

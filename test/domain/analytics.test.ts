@@ -1,6 +1,14 @@
+import fc from 'fast-check';
 import { changeOf, NOTHING_COUNTED, ratiosOf } from '../../domain/analytics/figures';
-import { type FutureNight, forecast, type Movement, type Past } from '../../domain/analytics/forecast';
-import { addDays, type CalendarDate } from '../../domain/stay-dates';
+import {
+  type FutureNight,
+  forecast,
+  HISTORY_NIGHTS,
+  LEAST_HISTORY_NIGHTS,
+  type Movement,
+  type Past,
+} from '../../domain/analytics/forecast';
+import { addDays, type CalendarDate, countNights } from '../../domain/stay-dates';
 
 const TODAY = '2030-06-01' as CalendarDate;
 const day = (offset: number) => addDays(TODAY, offset);
@@ -64,3 +72,42 @@ test('a ratio of nothing is no figure, not the figure 0', () => {
     0.5,
   ]);
 });
+
+test('the pick-up of each night is the sum of its definition, whatever comes in whichever order', () => {
+  const movements = fc.array(
+    fc.record({
+      night: fc.integer({ min: -(HISTORY_NIGHTS + 5), max: 2 }).map(day),
+      lead: fc.integer({ min: 0, max: 40 }),
+      sold: fc.integer({ min: -5, max: 5 }),
+      revenue: fc.integer({ min: -500_000, max: 500_000 }),
+    }),
+    { maxLength: 60 },
+  );
+  const nights = fc.array(
+    fc.integer({ min: 0, max: 45 }).map((offset) => night(offset, 3)),
+    { maxLength: 12 },
+  );
+  const since = fc.option(fc.integer({ min: -230, max: -20 }).map(day));
+  fc.assert(
+    fc.property(nights, movements, since, (future, moved, booksSince) => {
+      const history = past(moved, booksSince);
+      expect(forecast(TODAY, future, history).map(({ pickUp }) => pickUp)).toEqual(
+        future.map((one) => pickUpByDefinition(one, history)),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** For one night by itself, looking at every movement. */
+function pickUpByDefinition(one: FutureNight, { movements, booksSince }: Past) {
+  if (booksSince === null) return null;
+  const lead = countNights({ start: TODAY, end: one.night });
+  const first = [day(-HISTORY_NIGHTS), addDays(booksSince, lead)].sort().at(-1) ?? TODAY;
+  const nights = countNights({ start: first, end: TODAY });
+  if (nights < LEAST_HISTORY_NIGHTS) return null;
+  const counted = movements.filter((one) => one.lead <= lead && one.night >= first && one.night < TODAY);
+  const sum = (of: 'sold' | 'revenue') =>
+    counted.reduce((total, movement) => total + movement[of], 0) / nights;
+  return { nights, sold: sum('sold'), revenue: sum('revenue') };
+}

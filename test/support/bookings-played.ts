@@ -1,28 +1,17 @@
 import fc from 'fast-check';
-import { allDialects, sayAll } from '../../bridge/dialects/table';
-import { envelope } from '../../bridge/envelope';
-import { deleteRows, readBatch } from '../../bridge/outbox-queries';
-import type { RelaySession } from '../../bridge/relay-session';
-import { toldFact } from '../../bridge/told-fact';
-import { Envelopes } from '../../consumers/runner/envelope';
-import type { Event, Group } from '../../consumers/runner/group';
 import { toldAgreement } from '../../domain/agreement';
 import type { BookingRequest } from '../../domain/booking';
 import { type BookingState, type FactType, transition } from '../../domain/booking-state';
 import { priceDifference } from '../../domain/change';
 import type { ItemId } from '../../domain/ids';
-import { SYSTEMS, type System } from '../../domain/item';
 import { addDays, type CalendarDate } from '../../domain/stay-dates';
-import type { OutgoingMessage } from '../../platform/kafka/port';
 import { bookingRequest } from './bookings';
 import type { TestDatabase } from './database';
 
 /*
  * Bookings of all three systems without sagas and without Kafka: facts are committed by the statements that the sagas
- * use, and what the bridge would say of them is handed to a group at once.
+ * use. What the bridge would say of them, and groups would hear: told.ts.
  */
-const RENAMES = { KAFKA_REQUEST_TOPIC: 'booking-requests', KAFKA_RESPONSE_TOPIC: 'booking-updates' };
-const LANES = [...Array(16).keys()];
 const HOUR = 3_600_000;
 
 /** What is sold in the plays; two owners, three currencies, zones on both sides of UTC. */
@@ -226,40 +215,6 @@ class PlayedSaga {
     const step = { bookingId, sequence: this.sequence, type, from, state, undo: 'none', actor: 'SYSTEM' };
     return { ...step, attempts: 1, at: this.at, patch: {} };
   }
-}
-
-/** What the bridge says of all that waits in the outbox but publications, which stay there; told in every dialect. */
-export async function toldMessages(
-  database: TestDatabase,
-  dialects: readonly System[] = SYSTEMS,
-): Promise<OutgoingMessage[]> {
-  const session = { query: database.query } as unknown as RelaySession;
-  const messages: OutgoingMessage[] = [];
-  for (;;) {
-    const rows = (await readBatch(session, LANES, 500)).filter(({ booking_id: id }) => id !== null);
-    if (rows.length === 0) return messages;
-    for (const row of rows) {
-      if (row.booking_id === null) continue;
-      const told = toldFact(row);
-      messages.push(...envelope(told.fact, sayAll(allDialects(RENAMES), dialects, told)));
-    }
-    await deleteRows(
-      session,
-      rows.map(({ id }) => id),
-    );
-  }
-}
-
-/** The events that a group would get from messages; those of topics that it does not read are left out. */
-export function eventsFor(group: Group, messages: readonly OutgoingMessage[]): Event[] {
-  const envelopes = new Envelopes(group.topics, RENAMES);
-  return messages
-    .filter(({ topic }) => envelopes.topics.includes(topic))
-    .map((message) => {
-      const opened = envelopes.open({ ...message, partition: 0, offset: '0', timestamp: 0 });
-      if (opened.kind === 'misfit') throw new Error(`${message.topic}: ${opened.error}`);
-      return opened.event;
-    });
 }
 
 /** In another order, the same in every run. */

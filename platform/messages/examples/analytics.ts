@@ -1,5 +1,5 @@
-/** A counted change, as it is told. */
-export const analyticsReservationExamples: [object] = [
+/** Counted changes, as they are told: a room's, and one of a booking of which no message has told more by then. */
+export const analyticsReservationExamples: [object, ...object[]] = [
   {
     eventId: '3d0c9f0e5b2a4c7d8e1f6a9b0c3d5e7f',
     eventType: 'analytics.reservation',
@@ -23,10 +23,27 @@ export const analyticsReservationExamples: [object] = [
     state: 'CONFIRMED',
     sequence: 5,
   },
+  {
+    eventId: '8a6b2d4f0c1e4b7a9d3f5e7c1a2b4d6f',
+    eventType: 'analytics.reservation',
+    timestamp: '2027-01-02T03:04:05.678Z',
+    confirmationNumber: null,
+    bookingId: 'BKG01KAJ5M3ZC8T0V6RQ2XE1J',
+    system: 'travel',
+    propertyId: 'FLIGHT-AA601',
+    itemId: 'FLIGHT-AA601',
+    itemKind: 'flight',
+    ownerId: 'owner-2',
+    change: 'created',
+    stayDetails: null,
+    pricingDetails: null,
+    state: 'PENDING',
+    sequence: 1,
+  },
 ];
 
-/** An alert that begins, as it is told. */
-export const analyticsAlertExamples: [object] = [
+/** Alerts as they are told: about an owner, an item and a consumer group, the last one over. */
+export const analyticsAlertExamples: [object, ...object[]] = [
   {
     eventId: '7b1e4d2c9a8f4b6e8d3c5f7a1e9b2c4d',
     eventType: 'analytics.alert',
@@ -42,5 +59,37 @@ export const analyticsAlertExamples: [object] = [
     text: '6 of 12 payments for items of owner-3 were declined in 24 hours.',
     observed: { tries: 12, declined: 6 },
     threshold: { hours: 24, atLeast: 10, percent: 40 },
+  },
+  {
+    eventId: '2c4e6a8b0d1f4a3c9b7e5d3f1a0c2e4b',
+    eventType: 'analytics.alert',
+    timestamp: '2027-01-02T03:06:00.000Z',
+    confirmationNumber: null,
+    propertyId: 'HOTEL-001',
+    itemId: 'HOTEL-001:STD',
+    ownerId: 'owner-3',
+    alertId: '0f2d4b6a8c1e4d3b9a7c5e3f1b0d2c4a',
+    kind: 'overbooking',
+    status: 'opened',
+    subject: 'HOTEL-001:STD',
+    text: 'HOTEL-001:STD is sold beyond its capacity on 2 nights, first on 2027-03-28: 11 of 10.',
+    observed: { nights: 2, first: '2027-03-28', sold: 11, capacity: 10 },
+    threshold: { daysAhead: 365 },
+  },
+  {
+    eventId: '9e1c3a5b7d0f4e2a8c6b4d2f0a1c3e5d',
+    eventType: 'analytics.alert',
+    timestamp: '2027-01-02T03:09:00.000Z',
+    confirmationNumber: null,
+    propertyId: null,
+    itemId: null,
+    ownerId: null,
+    alertId: '6b8d0f2a4c1e4f3d9b7a5c3e1d0f2b4c',
+    kind: 'lag',
+    status: 'closed',
+    subject: 'owner-group',
+    text: 'owner-group is 1204 messages behind, the oldest in hand is 62 s old.',
+    observed: { messages: 1_204, seconds: 62 },
+    threshold: { messages: 1_000, seconds: 300, silentSeconds: 300 },
   },
 ];

@@ -26,13 +26,18 @@ CREATE TABLE email_notification.mails (
   -- What the templates say of the booking.
   facts jsonb NOT NULL,
   status text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'sent', 'refused', 'no-address')),
-  -- Why the mail server refused it.
+  -- Why the mail server refused it, or put it off last.
   refusal text,
+  -- Since when the mail server has put it off, which says when to give up.
+  deferred_since timestamptz(3),
+  -- Null: it is sent with its event. A time: its event is done with, and it is taken up by itself from then on.
+  next_try_at timestamptz(3),
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   settled_at timestamptz(3),
   PRIMARY KEY (booking_id, word, recipient)
 );
 CREATE INDEX mails_waiting ON email_notification.mails (event_id) WHERE status = 'waiting';
+CREATE INDEX mails_deferred ON email_notification.mails (next_try_at) WHERE status = 'waiting' AND next_try_at IS NOT NULL;
 
 -- What would have been sent, in development without a mail server. Empty anywhere else.
 CREATE TABLE email_notification.dev_mailbox (

@@ -51,15 +51,13 @@ CREATE VIEW rate_management.usage AS
     FROM rate_management.applied a JOIN rate_management.bookings b USING (booking_id)
   ) one GROUP BY item_id, plan, currency;
 
--- What reviews have told is read from the facts themselves: no view that is rebuilt can lose it and tell it again.
-CREATE INDEX item_events_reviews ON booking.item_events (item_id, version)
-  WHERE type = 'rate.updated' AND actor_id = 'rate-management-group';
-
--- The price of each night that a review told last, by plan and the plan's version; decimal.
-CREATE VIEW rate_management.told_prices AS
-  SELECT DISTINCT ON (e.item_id, plan, plan_version, night) e.item_id, e.details->>'ratePlan' AS plan,
-         (e.details->>'planVersion')::integer AS plan_version, (told->>'date')::date AS night,
-         (told->>'price')::numeric AS price, e.details->>'currency' AS currency, e.at AS told_at
-  FROM booking.item_events e CROSS JOIN LATERAL jsonb_array_elements(e.details->'after'->'nights') AS told
-  WHERE e.type = 'rate.updated' AND e.actor_id = 'rate-management-group'
-  ORDER BY e.item_id, plan, plan_version, night, e.version DESC;
+-- The price of each night that a review told last, by plan, and for which version of it; minor units. Written with the
+-- review. No part of the view that is made anew: it would be told again.
+CREATE TABLE rate_management.told_prices (
+  item_id text NOT NULL,
+  plan text NOT NULL,
+  night date NOT NULL,
+  plan_version integer NOT NULL,
+  price bigint NOT NULL,
+  PRIMARY KEY (item_id, plan, night)
+);

@@ -17,7 +17,8 @@ CREATE TABLE booking.publications (
 );
 CREATE INDEX publications_topic ON booking.publications (topic, key, at);
 
--- Topic and key of a publication: what is told in order, and what a refused one holds back.
+-- Topic and key of a publication: what is told in order, and what a refused one holds back. The outbox is read through
+-- under the lock, which takes no time: it is a queue, and all but empty.
 ALTER TABLE booking.outbox
   ADD COLUMN publication text,
   DROP CONSTRAINT outbox_about_one_thing,

@@ -7,7 +7,7 @@ import { tokenVerifier } from '../../../api/auth/verify-token';
 import { openApiDatabase } from '../../../api/database';
 import type { ApiDeps } from '../../../api/deps';
 import { hasSimulator, simulatorDesk } from '../../../api/development/simulator-desk';
-import { LiveStreams, type LiveStreamsDeps } from '../../../api/live/live-streams';
+import { LiveStreams } from '../../../api/live/live-streams';
 import { HandLoop } from '../../../api/webhooks/hand-loop';
 import { providerEvents } from '../../../api/webhooks/provider-events';
 import type { Config } from '../../../platform/config';
@@ -48,7 +48,6 @@ export type { Reply };
 export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly deps?: Partial<ApiDeps>;
-  readonly live?: Partial<LiveStreamsDeps>;
   /** The address by which the API reaches its database. */
   readonly through?: (url: string) => string;
 }
@@ -74,7 +73,7 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   handLoop.start();
   const desk = hasSimulator(config) ? simulatorDesk(config) : undefined;
   const nudges = new FakeNudges();
-  const live = new LiveStreams({ config, database: prisma, nudges, logger, ...options.live });
+  const live = new LiveStreams({ config, database: prisma, nudges, logger });
   const deps: ApiDeps = {
     config,
     logger,

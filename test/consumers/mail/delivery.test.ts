@@ -1,5 +1,6 @@
-import { MailDelivery, openMailDelivery } from '../../../consumers/email-notification/delivery';
+import { MailDelivery } from '../../../consumers/email-notification/delivery';
 import { emailNotification } from '../../../consumers/email-notification/group';
+import { openMailDelivery } from '../../../consumers/email-notification/open-delivery';
 import { smtpServer } from '../../../consumers/email-notification/smtp-server';
 import { attempt } from '../../../consumers/runner/attempt';
 import { BatchSize } from '../../../consumers/runner/batch-size';
@@ -9,12 +10,13 @@ import type { Parking } from '../../../consumers/runner/dead-letters';
 import { Envelopes } from '../../../consumers/runner/envelope';
 import type { Event } from '../../../consumers/runner/group';
 import { eventsSettled } from '../../../consumers/runner/metrics';
-import { Permits } from '../../../consumers/runner/permits';
+import { GroupRunner } from '../../../consumers/runner/run-group';
 import { workThrough } from '../../../consumers/runner/work-through';
 import { ConfigError, readConfig } from '../../../platform/config';
 import { DatabaseAway, openTransactions, type Transactions } from '../../../platform/database/transactions';
-import type { IncomingMessage } from '../../../platform/kafka/port';
+import type { IncomingMessage, Kafka } from '../../../platform/kafka/port';
 import { createLogger } from '../../../platform/logger';
+import { Permits } from '../../../platform/permits';
 import { addItem } from '../../support/bookings';
 import { freshDatabase, type TestDatabase } from '../../support/database';
 import { until } from '../../support/until';
@@ -25,6 +27,7 @@ const logger = createLogger('silent', 'test');
 const FROM = 'Bookings <bookings@example.com>';
 const ANN = 'ann@example.com';
 const OWNER = 'owner@example.com';
+const NEVER = new AbortController().signal;
 
 let database: TestDatabase;
 let host: MailHost;
@@ -62,9 +65,9 @@ function pool(): Transactions {
 }
 
 /** The delivery of a process that has just started. */
-function deliveryOver(journal = pool(), now?: () => number): MailDelivery {
+function deliveryOver(journal = pool()): MailDelivery {
   const delivery = new MailDelivery({
-    ...{ server: smtpServer(host.url), transactions: journal, from: FROM, logger, now },
+    ...{ server: smtpServer(host.url), transactions: journal, from: FROM, logger },
   });
   deliveries.push(delivery);
   return delivery;
@@ -146,17 +149,18 @@ interface Working {
   readonly clock?: TestClock;
   readonly permits?: Permits;
   readonly transactions?: Transactions;
+  readonly ending?: AbortSignal;
 }
 
 /** Has the runner work through messages, as they come from the broker; answers what was parked. */
 async function work(
   messages: readonly IncomingMessage[],
-  { delivery, clock = new TestClock(), permits = new Permits(2), ...given }: Working = {},
+  { delivery, clock = new TestClock(), permits = new Permits(2), ending = NEVER, ...given }: Working = {},
 ) {
   const parked: Parking[] = [];
   await workThrough(
     {
-      ...{ topic: messages[0]?.topic ?? '', partition: 0, messages, ending: new AbortController().signal },
+      ...{ topic: messages[0]?.topic ?? '', partition: 0, messages, ending },
       settled: async () => undefined,
     },
     {
@@ -195,6 +199,13 @@ const rows = (bookingId: string) =>
     `SELECT recipient || ' ' || kind AS mail, status, refusal FROM email_notification.mails
      WHERE booking_id = $1 ORDER BY created_at, recipient DESC`,
     [bookingId],
+  );
+/** As if so much time had passed since a booking's mails were put off. */
+const passMinutes = (minutes: number, bookingId: string) =>
+  database.query(
+    `UPDATE email_notification.mails SET next_try_at = next_try_at - $1 * interval '1 minute',
+       deferred_since = deferred_since - $1 * interval '1 minute' WHERE booking_id = $2`,
+    [minutes, bookingId],
   );
 const subjects = () => host.taken.map(({ to, raw }) => `${to}: ${/^Subject: (.*)$/m.exec(raw)?.[1]?.trim()}`);
 
@@ -237,8 +248,8 @@ test('who decides at once mails nothing before that, and a request that comes la
 test('where the second mail fails, the first is not sent again', async () => {
   const id = await newBooking();
   host.atRecipient.set(OWNER, [
-    [450, 'come back later'],
-    [451, 'and later'],
+    [421, 'going down'],
+    [421, 'going down'],
   ]);
   const clock = new TestClock();
   expect(await work([requested(id)], { clock })).toEqual([]);
@@ -291,27 +302,96 @@ test('while a mail server takes its time, the other groups have all permits and 
 
 test('a mail that the server will not have is on record with the reason, and keeps nobody from theirs', async () => {
   const id = await newBooking();
-  host.atRecipient.set(ANN, [[550, `5.1.1 <${ANN}>: no such user`]]);
+  host.atRecipient.set(ANN, [[550, '5.1.1 <Ann@Example.COM>: no such user; was a.lee@old.example']]);
+  const refusal = '550 5.1.1 <<address>>: no such user; was <address>';
   expect(await work([requested(id)])).toEqual([]);
   expect(await rows(id)).toEqual([
-    { mail: 'traveler requested', status: 'refused', refusal: '550 5.1.1 <<address>>: no such user' },
+    { mail: 'traveler requested', status: 'refused', refusal },
     { mail: 'owner requested', status: 'sent', refusal: null },
   ]);
 });
 
-test('a mail that the server puts off again and again is given up after a quarter of an hour', async () => {
+test('a mail that the server puts off holds nobody up, does not count towards the circuit, and goes out later', async () => {
+  const full = await newBooking();
+  host.atRecipient.set(OWNER, [[452, 'mailbox full']]);
+  const clock = new TestClock();
+  const messages = [requested(full), requested(await newBooking())];
+  expect(await work(messages, { clock })).toEqual([]);
+  expect(clock.pauses).toEqual([]);
+  expect(host.to(ANN)).toHaveLength(2);
+  expect(host.to(OWNER)).toHaveLength(1);
+  expect(await rows(full)).toMatchObject([
+    { mail: 'traveler requested', status: 'sent' },
+    { mail: 'owner requested', status: 'waiting', refusal: '452 mailbox full' },
+  ]);
+  // It is not its event's any more, and not yet due.
+  await work(messages);
+  await deliveryOver().sendDue(NEVER);
+  expect(host.to(OWNER)).toHaveLength(1);
+  await passMinutes(1, full);
+  deliveryOver().start();
+  const settled = await until(
+    () => rows(full),
+    (mails) => mails.every(({ status }) => status !== 'waiting'),
+  );
+  expect(settled).toMatchObject([{ status: 'sent' }, { status: 'sent', refusal: null }]);
+  expect(host.to(OWNER)).toHaveLength(2);
+});
+
+test('what follows a mail that was put off goes out behind it, also where that is given up, in whichever process', async () => {
   const id = await newBooking();
-  let minutes = 0;
-  host.atRecipient.set(OWNER, Array(20).fill([452, 'mailbox full']));
-  const delivery = deliveryOver(pool(), () => {
-    minutes += 5;
-    return minutes * 60_000;
-  });
-  expect(await work([requested(id)], { delivery })).toEqual([]);
+  host.atRecipient.set(OWNER, Array(3).fill([452, 'mailbox full']));
+  await work([requested(id)]);
+  await work([updated(id, 'ACCEPTED', 2)]);
+  expect(host.to(OWNER)).toEqual([]);
+  expect(host.to(ANN)).toHaveLength(2);
+  await passMinutes(14, id);
+  await deliveryOver().sendDue(NEVER);
+  expect((await rows(id)).map(({ status }) => status)).toEqual(['sent', 'waiting', 'sent', 'waiting']);
+  await passMinutes(2, id);
+  await deliveryOver().sendDue(NEVER);
   expect(await rows(id)).toMatchObject([
     { mail: 'traveler requested', status: 'sent' },
     { mail: 'owner requested', status: 'refused', refusal: 'put off for too long: 452 mailbox full' },
+    { mail: 'traveler accepted', status: 'sent' },
+    { mail: 'owner accepted', status: 'sent' },
   ]);
+  // As docs/listeners.md says to do it.
+  await database.query(
+    `UPDATE email_notification.mails
+     SET status = 'waiting', refusal = NULL, settled_at = NULL, deferred_since = NULL, next_try_at = now()
+     WHERE booking_id = $1 AND status = 'refused'`,
+    [id],
+  );
+  await deliveryOver().sendDue(NEVER);
+  expect(subjects().at(-1)).toBe(`${OWNER}: New request: Luxury Beach Villa`);
+});
+
+test('while the server is away, mails that were put off wait, and none is given up for that', async () => {
+  const id = await newBooking();
+  host.atRecipient.set(OWNER, [[452, 'mailbox full']]);
+  await work([requested(id)]);
+  await host.down();
+  await passMinutes(20, id);
+  await expect(deliveryOver().sendDue(NEVER)).rejects.toThrow(InfrastructureFailure);
+  await host.up();
+  await passMinutes(1, id);
+  await deliveryOver().sendDue(NEVER);
+  expect((await rows(id)).map(({ status }) => status)).toEqual(['sent', 'sent']);
+});
+
+test('once it is to end, no further mail is begun, and the next process sends the rest', async () => {
+  const id = await newBooking();
+  const stop = new AbortController();
+  host.beforeAnswer = async () => stop.abort();
+  await work([requested(id)], { ending: stop.signal });
+  expect((await rows(id)).map(({ status }) => status)).toEqual(['sent', 'waiting']);
+  await passMinutes(0, id);
+  await deliveryOver().sendDue(stop.signal);
+  expect(host.to(OWNER)).toEqual([]);
+  await work([requested(id)]);
+  expect(host.to(ANN)).toHaveLength(1);
+  expect(host.to(OWNER)).toHaveLength(1);
 });
 
 test('who has no address is on record, and the other one gets their mail', async () => {
@@ -365,12 +445,12 @@ test('of two processes with one event in hand, the second waits at the mail and 
       answer = resolve;
       host.beforeAnswer = async () => undefined;
     });
-  const first = deliveryOver().deliver(event);
+  const first = deliveryOver().deliver(event, NEVER);
   await until(
     () => host.taken.length,
     (count) => count === 1,
   );
-  const second = deliveryOver().deliver(event);
+  const second = deliveryOver().deliver(event, NEVER);
   await until(
     () =>
       database.query(
@@ -391,8 +471,33 @@ test('a wrong password is waited for like a server that is away', async () => {
   host.password = 'another';
   const event = opened(requested(id));
   await attempt(transactions, 'mail', emailNotification, [event]);
-  await expect(deliveryOver().deliver(event)).rejects.toThrow(InfrastructureFailure);
+  await expect(deliveryOver().deliver(event, NEVER)).rejects.toThrow(InfrastructureFailure);
   expect((await rows(id)).map(({ status }) => status)).toEqual(['waiting', 'waiting']);
+});
+
+test('a delivery begins and ends with its group, and is told to stop before what is in hand is waited for', async () => {
+  const told: string[] = [];
+  const runner = new GroupRunner(
+    {
+      ...emailNotification,
+      openDelivery: () => ({
+        deliver: async () => true,
+        start: () => void told.push('start'),
+        stop: () => void told.push('stop'),
+        close: async () => void told.push('close'),
+      }),
+    },
+    {
+      config: readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url }),
+      kafka: { admin: { ensureTopics: () => Promise.reject(new Error('away')) } } as unknown as Kafka,
+      ...{ transactions, permits: new Permits(1), logger },
+    },
+  );
+  const running = runner.run();
+  runner.stop();
+  expect(told).toEqual(['start', 'stop']);
+  await running;
+  expect(told).toEqual(['start', 'stop', 'close']);
 });
 
 test('what happened before the group was there is mailed to nobody; what happens to the same booking now is', async () => {
@@ -417,7 +522,7 @@ test('without a mail server, mails land in the development mailbox, also where t
   const delivery = openMailDelivery(config, logger);
   const event = opened(requested(id, { value: { travelerId: 'ben' } }));
   await attempt(transactions, 'mail', emailNotification, [event]);
-  await delivery.deliver(event);
+  await delivery.deliver(event, NEVER);
   await delivery.close();
   expect(
     await database.query('SELECT sender, recipient, subject FROM email_notification.dev_mailbox ORDER BY id'),
