@@ -82,7 +82,8 @@ async function install() {
   if (!installedMatchesLock(lock)) {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     // With NODE_ENV=production in the environment npm would leave out the tools.
-    const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+    // What is in npm's cache need not be asked for again: the lock file says which versions and what is in them.
+    const flags = ['--include=dev', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
     // npm 11 refuses a lock file made where packages for other platforms could not be had; the versions in it are
     // right all the same.
     const installed =

@@ -61,24 +61,15 @@ const rulesWith = (pattern: RegExp) =>
     .flatMap((rule) => named(/^(\w+)$/gm, rule).slice(0, 1))
     .sort();
 
-test.each([
-  ['half as high', (limit: number) => limit / 2 || -1],
-  ['half as high again', (limit: number) => limit * 1.5 || 1],
-])('no limit could be %s', async (_, other) => {
-  const rules = RULES.replace(LIMIT, (_all, sign, limit) => `${sign} ${other(Number(limit))}`);
+test('no limit could be half as high', async () => {
+  const rules = RULES.replace(LIMIT, (_all, sign, limit) => `${sign} ${Number(limit) / 2 || -1}`);
   expect(await failing(rules)).toEqual(rulesWith(LIMIT));
 });
 
 const LASTS = /^ +for: (\d+)m$/gm;
 
-test.each([
-  ['at once', () => ''],
-  [
-    'three times as late',
-    (line: string, minutes: string) => line.replace(minutes, String(Number(minutes) * 3)),
-  ],
-])('what has to last could not alert %s', async (_, other) => {
-  expect(await failing(RULES.replace(LASTS, other))).toEqual(rulesWith(LASTS));
+test('what has to last could not alert at once', async () => {
+  expect(await failing(RULES.replace(LASTS, ''))).toEqual(rulesWith(LASTS));
 });
 
 test('every alert is seen to fire', () => {
