@@ -16,7 +16,7 @@ module.exports = {
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
-  // Twice as many as two cores: much of a test is waiting.
-  maxWorkers: 4,
+  // One more than two cores: much of a test is waiting.
+  maxWorkers: 3,
   testTimeout: 120_000,
 };

@@ -5,8 +5,6 @@ import { projectRoot } from './stack/folders';
 import { provideRealParts } from './testing/provide';
 import { removeThrowawayFolder, sweepAbandoned, throwawayFolder } from './testing/throwaway-stack';
 
-/** Kafka and the time-skipping servers live for seconds: compiling them well costs more than it brings. */
-const SHORT_LIVED_JAVA = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 const PURE_TESTS = /^(\.\/)?test\/domain(\/|$)/;
 
 /** `npm test [-- jest arguments]`: the tests over real services that live as long as the run. */
@@ -17,7 +15,6 @@ async function main(args: string[]): Promise<number> {
   }
   if (arePure(args)) return runJest(args, {}, interrupted.signal);
 
-  process.env.JDK_JAVA_OPTIONS ??= SHORT_LIVED_JAVA;
   await sweepAbandoned();
   const folder = throwawayFolder(process.pid);
   try {
