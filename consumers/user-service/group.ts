@@ -20,7 +20,8 @@ export const userService = defineGroup({
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)
        ON CONFLICT (booking_id) DO UPDATE SET
          start_date = COALESCE(EXCLUDED.start_date, t.start_date),
-         end_date = COALESCE(EXCLUDED.end_date, t.end_date), item_id = EXCLUDED.item_id, quantity = EXCLUDED.quantity, total_amount_paid = EXCLUDED.total_amount_paid, status = EXCLUDED.status,
+         end_date = COALESCE(EXCLUDED.end_date, t.end_date), item_id = EXCLUDED.item_id,
+         quantity = EXCLUDED.quantity, total_amount_paid = EXCLUDED.total_amount_paid, status = EXCLUDED.status,
          state = EXCLUDED.state, reason = EXCLUDED.reason, updated_at = EXCLUDED.updated_at, seen = EXCLUDED.seen`,
       [
         bookingId,
