@@ -10,8 +10,8 @@ import { slowly } from '../support/slow-provider';
  * and nights and money agree; a change against a cancel, and two changes of one booking, are in changes.test.ts.
  */
 
-// Temporal's test server loses, once in some hundred races, the answer to one of two updates of the same workflow task; on
-// the real one every pair was answered. A race whose answer never comes is run again, and a defect would not go away by it.
+// Temporal's test server now and then mixes up or loses the answer to one of two updates of the same workflow task; the
+// real one answered every pair that it was tried with. A race whose answer never comes is run again.
 jest.setTimeout(30_000);
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
